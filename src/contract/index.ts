@@ -1,0 +1,7 @@
+export * from './errors.ts'
+export * from './explanation.ts'
+export * from './instance.ts'
+export * from './matrix.ts'
+export * from './nearest.ts'
+export * from './predictor.ts'
+export * from './progress.ts'
