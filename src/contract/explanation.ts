@@ -75,7 +75,10 @@ export type InstanceData =
       /** For each column the training data's 0, 25, 50, 75, 100 % points; null for categories or where unknown. */
       readonly quantiles?: readonly (readonly number[] | null)[]
     }
-  | { readonly kind: 'text'; readonly fields: readonly { readonly name: string; readonly text: string }[] }
+  | {
+      readonly kind: 'text'
+      readonly fields: readonly { readonly name: string; readonly text: string }[]
+    }
   | {
       readonly kind: 'image'
       readonly width: number

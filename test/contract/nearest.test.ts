@@ -41,7 +41,8 @@ describe('checkOptions', () => {
   })
 
   it('refuses an unknown name, saying where it stands and which one is near', () => {
-    const call = () => checkOptions('explain, options', { numFeature: 5 }, ['numFeatures', 'labels'])
+    const call = () =>
+      checkOptions('explain, options', { numFeature: 5 }, ['numFeatures', 'labels'])
     expect(call).toThrow(OptionError)
     expect(call).toThrow(
       'explain, options.numFeature: got an unknown option, expected one of numFeatures, labels. Did you mean numFeatures?',
