@@ -30,9 +30,9 @@ export const browserArguments = [
  * @returns {string | undefined}
  */
 export function findChromium() {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
   const candidates = [
-    process.env['CHROMIUM_PATH'] ?? '',
+    process.env.CHROMIUM_PATH ?? '',
     '/usr/bin/chromium',
     ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
