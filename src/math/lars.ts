@@ -1,0 +1,243 @@
+/**
+ * The lasso's whole path by least angle regression (Efron, Hastie, Johnstone, Tibshirani 2004, sections 2 and 3.1).
+ *
+ * Each step moves the active coefficients together, so that their correlations with the residual stay equal and fall,
+ * until another feature is as correlated, or an active coefficient reaches 0 and its feature leaves (the lasso's
+ * modification), or the residual is least:
+ *
+ *     G_A g = s,  A = 1 / √(s·g),  direction u = A g,  a = G_A u       s = signs of the active correlations
+ *     γ = min⁺ { (C − c_j) / (A − a_j), (C + c_j) / (A + a_j), C / A, −b_j / u_j }
+ *
+ * Rules of scikit-learn 1.2's `lars_path(method='lasso')`, which Python LIME's `lasso_path` selection calls: no
+ * normalisation; ends at C / n ≤ 1.1920929e-7, after 500 steps, when C would rise, or when all features are active; a
+ * feature whose part outside the active ones is shorter than 1e-7 is set aside for that step; of equally correlated
+ * features the first in its working order enters (entering features are exchanged with the first inactive one).
+ *
+ * On purpose: G instead of the (n, d) samples, and a coefficient that leaves is set to exactly 0 (there, sometimes, to
+ * a rounding error that counts as nonzero).
+ */
+import type { WeightedCross, WeightedMoments } from './weighted-moments.ts'
+
+/** One knot of the path. */
+export interface LarsStep {
+  /** The lasso's penalty: largest |correlation| / n. */
+  readonly alpha: number
+  /** All coefficients (d). */
+  readonly coefficients: Float64Array
+}
+
+const MOST_STEPS = 500
+const SMALLEST_ALPHA = 1.1920928955078125e-7
+const DEGENERATE = 1e-7
+/** A residual square below this share of the column's own is rounding: also degenerate. */
+const SPANNED = 1e-13
+
+/** The path from all zeros (step 0) on: one entry a step. */
+export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsStep[] {
+  const { rows: n, cols: d } = moments
+  const path: LarsStep[] = []
+  const order = Int32Array.from(moments.mean.keys())
+  const correlation = cross.c.slice()
+  const factor = new GrowingFactor(Math.min(MOST_STEPS, d) + 1)
+  const signs: number[] = []
+  let active = 0
+  let dropped = false
+  let b: Float64Array = new Float64Array(d)
+  for (;;) {
+    let place = active
+    for (let at = active + 1; at < d; at++) {
+      if (Math.abs(correlation[order[at]!]!) > Math.abs(correlation[order[place]!]!)) place = at
+    }
+    const C = active < d ? Math.abs(correlation[order[place]!]!) : 0
+    const alpha = C / n
+    const before = path.at(-1)
+    path.push({ alpha: alpha <= SMALLEST_ALPHA ? 0 : alpha, coefficients: b })
+    if (alpha <= SMALLEST_ALPHA || path.length > MOST_STEPS || active >= d) return path
+
+    if (!dropped) {
+      const entering = order[place]!
+      order[place] = order[active]!
+      order[active] = entering
+      const column = moments.column(entering)
+      const inner = new Float64Array(active)
+      for (let a = 0; a < active; a++) inner[a] = column[order[a]!]!
+      if (!factor.append(inner, column[entering]!)) {
+        correlation[entering] = 0
+        path.pop()
+        continue
+      }
+      signs[active] = Math.sign(correlation[entering]!)
+      active++
+    }
+    if (before !== undefined && before.alpha < alpha) return path
+
+    const { direction, length } = equiangular(factor, signs, active)
+    const along = new Float64Array(d)
+    for (let a = 0; a < active; a++) {
+      const column = moments.column(order[a]!)
+      const share = direction[a]!
+      for (let j = 0; j < d; j++) along[j]! += share * column[j]!
+    }
+    let step = C / length
+    for (let at = active; at < d; at++) {
+      const j = order[at]!
+      const aj = Math.round(along[j]! * 1e15) / 1e15
+      along[j] = aj
+      const up = (C - correlation[j]!) / (length - aj + Number.MIN_VALUE)
+      const down = (C + correlation[j]!) / (length + aj + Number.MIN_VALUE)
+      if (up > 0 && up < step) step = up
+      if (down > 0 && down < step) step = down
+    }
+    const crossing = firstCrossing(b, order, direction, active)
+    dropped = crossing.step < step
+    if (dropped) step = crossing.step
+
+    const next = new Float64Array(d)
+    for (let a = 0; a < active; a++) {
+      const j = order[a]!
+      next[j] = b[j]! + step * direction[a]!
+    }
+    for (let at = active; at < d; at++) correlation[order[at]!]! -= step * along[order[at]!]!
+    b = next
+    if (dropped) {
+      for (const a of crossing.places) {
+        const leaving = order[a]!
+        b[leaving] = 0
+        factor.remove(a)
+        signs.splice(a, 1)
+        active--
+        order.copyWithin(a, a + 1, active + 1)
+        order[active] = leaving
+      }
+      for (let count = crossing.places.length, at = active; count > 0; count--, at++) {
+        correlation[order[at]!] = residualCorrelation(moments, cross, b, order[at]!)
+      }
+    }
+  }
+}
+
+/** u and A of the active features. A factor too ill-conditioned for A to be finite gets a growing ridge. */
+function equiangular(
+  factor: GrowingFactor,
+  signs: readonly number[],
+  active: number,
+): { direction: Float64Array; length: number } {
+  let direction = factor.solve(signs, 0)
+  if (active === 1 && direction[0] === 0) return { direction: Float64Array.of(1), length: 1 }
+  let length = 1 / Math.sqrt(dotSigns(direction, signs))
+  let ridge = 0
+  for (let doubling = Number.EPSILON; !Number.isFinite(length) && ridge < 1e300; doubling *= 2) {
+    ridge += doubling
+    direction = factor.solve(signs, ridge)
+    length = 1 / Math.sqrt(Math.max(dotSigns(direction, signs), Number.EPSILON))
+  }
+  return { direction: direction.map((value) => value * length), length }
+}
+
+function dotSigns(direction: Float64Array, signs: readonly number[]): number {
+  let sum = 0
+  for (let a = 0; a < direction.length; a++) sum += direction[a]! * signs[a]!
+  return sum
+}
+
+/** The smallest positive step at which active coefficients reach 0, and their places, the last first. */
+function firstCrossing(
+  b: Float64Array,
+  order: Int32Array,
+  direction: Float64Array,
+  active: number,
+): { step: number; places: number[] } {
+  let step = Number.POSITIVE_INFINITY
+  let places: number[] = []
+  for (let a = active - 1; a >= 0; a--) {
+    const reach = -b[order[a]!]! / direction[a]!
+    if (reach > 0 && reach < step) {
+      step = reach
+      places = [a]
+    } else if (reach === step) places.push(a)
+  }
+  return { step, places }
+}
+
+/** c_j − Σ G_jk b_k, afresh. */
+function residualCorrelation(
+  moments: WeightedMoments,
+  cross: WeightedCross,
+  b: Float64Array,
+  j: number,
+): number {
+  const column = moments.column(j)
+  let value = cross.c[j]!
+  for (let k = 0; k < b.length; k++) if (b[k] !== 0) value -= column[k]! * b[k]!
+  return value
+}
+
+/** Cholesky factor of the active Gram matrix, to which rows are appended and from which they are removed. */
+class GrowingFactor {
+  readonly #rows: Float64Array[] = []
+  readonly #capacity: number
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  /** Adds a feature by its products with the active ones and its square; false where they span it already. */
+  append(inner: Float64Array, square: number): boolean {
+    const row = new Float64Array(this.#capacity)
+    let rest = square
+    for (let i = 0; i < inner.length; i++) {
+      const other = this.#rows[i]!
+      let sum = inner[i]!
+      for (let k = 0; k < i; k++) sum -= other[k]! * row[k]!
+      row[i] = sum / other[i]!
+      rest -= row[i]! * row[i]!
+    }
+    const diagonal = Math.max(Math.sqrt(Math.abs(rest)), Number.EPSILON)
+    if (diagonal < DEGENERATE || rest <= SPANNED * square) return false
+    row[inner.length] = diagonal
+    this.#rows.push(row)
+    return true
+  }
+
+  /** Removes the feature at `place`, turning the rows behind it back into a triangle by Givens rotations. */
+  remove(place: number): void {
+    const rows = this.#rows
+    rows.splice(place, 1)
+    for (let i = place; i < rows.length; i++) {
+      const row = rows[i]!
+      const a = row[i]!
+      const b = row[i + 1]!
+      const radius = Math.hypot(a, b)
+      const cosine = a / radius
+      const sine = b / radius
+      row[i] = radius
+      row[i + 1] = 0
+      for (let m = i + 1; m < rows.length; m++) {
+        const other = rows[m]!
+        const left = other[i]!
+        const right = other[i + 1]!
+        other[i] = cosine * left + sine * right
+        other[i + 1] = cosine * right - sine * left
+      }
+    }
+  }
+
+  /** Solves L Lᵀ x = b, with `ridge` added to the diagonal of L. */
+  solve(b: readonly number[], ridge: number): Float64Array {
+    const rows = this.#rows
+    const x = new Float64Array(rows.length)
+    for (let i = 0; i < x.length; i++) {
+      const row = rows[i]!
+      let sum = b[i]!
+      for (let k = 0; k < i; k++) sum -= row[k]! * x[k]!
+      x[i] = sum / (row[i]! + ridge)
+    }
+    for (let i = x.length - 1; i >= 0; i--) {
+      const row = rows[i]!
+      const value = x[i]! / (row[i]! + ridge)
+      x[i] = value
+      for (let k = 0; k < i; k++) x[k]! -= row[k]! * value
+    }
+    return x
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Weighted ridge regression and ordinary least squares, on moments.
+ *
+ *     minimise Σ w (y − b₀ − x·b)² + α |b|²,  so that (G + αI) b = c  and  b₀ = ȳ − mean·b
+ *
+ * α is not scaled by Σw and the intercept is not penalised: scikit-learn's `Ridge(alpha).fit(X, y, sample_weight)`.
+ * Singular systems (α = 0 with collinear or constant columns, with more features than samples, or with all weight on
+ * few rows) give the least-norm solution, in which a constant column has coefficient 0.
+ */
+import { cholesky, choleskySolve, singularFactor } from './cholesky.ts'
+import type { WeightedCross, WeightedMoments } from './weighted-moments.ts'
+
+/** A linear surrogate. */
+export interface LinearFit {
+  /** One for each feature of the subset, in its order, or for all features. */
+  readonly coefficients: Float64Array
+  readonly intercept: number
+}
+
+/**
+ * Ridge with penalty `alpha` ≥ 0 on the features named in `subset` (all without it); 0 is ordinary least squares.
+ * Without a subset the factor is kept in `moments` for the next label.
+ */
+export function solveRidge(
+  moments: WeightedMoments,
+  cross: WeightedCross,
+  alpha: number,
+  subset?: ArrayLike<number>,
+): LinearFit {
+  if (subset === undefined) {
+    const key = `ridge ${alpha}`
+    let solve = moments.kept.get(key) as Solver | undefined
+    if (solve === undefined) {
+      solve = solver(moments.gram().slice(), moments.cols, alpha)
+      moments.kept.set(key, solve)
+    }
+    return withIntercept(moments, cross, solve(cross.c))
+  }
+  const k = subset.length
+  const A = new Float64Array(k * k)
+  const b = new Float64Array(k)
+  for (let i = 0; i < k; i++) {
+    const column = moments.column(subset[i]!)
+    for (let j = 0; j < k; j++) A[i * k + j] = column[subset[j]!]!
+    b[i] = cross.c[subset[i]!]!
+  }
+  return withIntercept(moments, cross, solver(A, k, alpha)(b), subset)
+}
+
+/** b₀ = ȳ − mean·b */
+export function withIntercept(
+  moments: WeightedMoments,
+  cross: WeightedCross,
+  coefficients: Float64Array,
+  subset?: ArrayLike<number>,
+): LinearFit {
+  let intercept = cross.meanY
+  for (let j = 0; j < coefficients.length; j++) {
+    intercept -= coefficients[j]! * moments.mean[subset === undefined ? j : subset[j]!]!
+  }
+  return { coefficients, intercept }
+}
+
+type Solver = (b: Float64Array) => Float64Array
+
+/** Solver of (A + αI) x = b; A is written to. */
+function solver(A: Float64Array, d: number, alpha: number): Solver {
+  for (let j = 0; j < d; j++) A[j * d + j]! += alpha
+  const L = cholesky(A, d)
+  if (L !== undefined) return (b) => choleskySolve(L, b, d)
+  return singularFactor(A, d).solve
+}
