@@ -1,0 +1,76 @@
+/**
+ * What speaks against believing an explanation, as warnings with stable codes.
+ *
+ * | code                        | when                                                                             |
+ * | --------------------------- | -------------------------------------------------------------------------------- |
+ * | no-local-effect             | the model answers alike for all samples (spread ≤ 1e-12 of its size)             |
+ * | low-effective-sample-size   | the kernel leaves fewer than 30 samples' worth, or 2 for each feature used       |
+ * | poor-fit                    | the surrogate explains less than a tenth of the variance, on held-out samples    |
+ * | probabilities-do-not-sum-to-1 | a classifier's outputs do not, by more than 1e-3                               |
+ */
+import type { LabelExplanation } from '../contract/explanation.ts'
+import type { Matrix } from '../contract/matrix.ts'
+import type { Warning } from '../contract/progress.ts'
+
+const FEWEST_EFFECTIVE = 30
+const POOR_FIT = 0.1
+const SUM_TOLERANCE = 1e-3
+
+/** Whether the targets hardly differ, relative to their size. */
+export function isConstant(y: Float64Array): boolean {
+  let low = y[0]!
+  let high = y[0]!
+  for (const value of y) {
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high))
+}
+
+/** Warning about outputs that are no probabilities; `undefined` where every row sums to 1. */
+export function probabilityWarning({ data, rows, cols }: Matrix): Warning | undefined {
+  for (let i = 0; i < rows; i++) {
+    let sum = 0
+    for (let j = 0; j < cols; j++) sum += data[i * cols + j]!
+    if (Math.abs(sum - 1) > SUM_TOLERANCE) {
+      return {
+        code: 'probabilities-do-not-sum-to-1',
+        message: `The model’s outputs do not sum to 1 (${sum.toPrecision(4)} for sample ${i}): they may be logits, or the classes may not exclude each other.`,
+      }
+    }
+  }
+  return undefined
+}
+
+/** Warning about a kernel that leaves too few samples. */
+export function sampleSizeWarning(
+  effective: number,
+  samples: number,
+  numFeatures: number,
+): Warning | undefined {
+  if (effective >= Math.min(samples, Math.max(FEWEST_EFFECTIVE, 2 * numFeatures))) return undefined
+  return {
+    code: 'low-effective-sample-size',
+    message: `Effective sample size ${Math.round(effective)} of ${samples}: the kernel gives nearly all weight to few samples. Widen kernelWidth or raise numSamples.`,
+  }
+}
+
+/** Warnings about one label's fit. */
+export function fitWarnings(label: LabelExplanation, constant: boolean): Warning[] {
+  if (constant) {
+    return [
+      {
+        code: 'no-local-effect',
+        message: `No local effect: the model answers ${label.prediction.toPrecision(4)} for ${label.name} whatever is switched off, so there is nothing to rank.`,
+      },
+    ]
+  }
+  const score = label.heldOutScore ?? label.score
+  if (score >= POOR_FIT) return []
+  return [
+    {
+      code: 'poor-fit',
+      message: `The surrogate explains only ${Math.max(0, Math.round(score * 100))} % of how the answer for ${label.name} varies around the instance: its weights may mislead.`,
+    },
+  ]
+}

@@ -1,0 +1,267 @@
+/**
+ * The options that every explainer shares, checked, with their defaults.
+ *
+ * Names are Python LIME's in camelCase. What is fixed for many instances is given to the constructor
+ * (`ExplainerOptions`), what belongs to one instance to `explain` (`ExplainOptions`).
+ */
+import { OptionError } from '../contract/errors.ts'
+import { checkChoice } from '../contract/nearest.ts'
+import type { Task } from '../contract/predictor.ts'
+import type { Control } from '../contract/progress.ts'
+import { DISTANCE_METRICS, type DistanceMetric } from '../math/distance.ts'
+import { exponentialKernel, type KernelFunction } from '../math/kernel.ts'
+import { RandomState } from '../math/random-state.ts'
+import type { LabelChoice } from './labels.ts'
+import { FEATURE_SELECTIONS, type FeatureSelection } from './select-features.ts'
+import { SURROGATES, type SurrogateChoice } from './surrogate.ts'
+
+/** Whose rules hold: sodalime's own, or Python LIME's with its quirks. */
+export type Compatibility = 'sodalime' | 'python'
+
+/** Options of every explainer's constructor. */
+export interface ExplainerOptions {
+  /** What the model's outputs mean; default: what the model says of itself, else `classification`. */
+  readonly mode?: Task
+  /** Names of the output columns; default: the model's own, else their indices. */
+  readonly classNames?: readonly string[]
+  /** Width of the kernel, > 0; default: depends on the kind of instance. */
+  readonly kernelWidth?: number
+  /** Weights (n) from distances (n) and the width; default √exp(−d²/width²). */
+  readonly kernel?: KernelFunction
+  /** Default `auto`. */
+  readonly featureSelection?: FeatureSelection
+  /**
+   * An integer from 0 to 2³² − 1: every explain call starts from the same state. A `RandomState`: continued from call
+   * to call, as in Python. Default 0.
+   */
+  readonly randomState?: number | RandomState
+  /** `python` gives Python LIME's numbers, quirks included; default `sodalime`. */
+  readonly compatibility?: Compatibility
+}
+
+/** Options of every explainer's `explain`. */
+export interface ExplainOptions extends Control {
+  /** Output columns to explain, by index or class name; default: the predicted class (`python`: label 1). */
+  readonly labels?: LabelChoice
+  /** Explain the k most likely classes instead, most likely first. */
+  readonly topLabels?: number
+  /** Most features in an explanation, ≥ 1; default depends on the kind of instance. */
+  readonly numFeatures?: number
+  /** Samples in the neighbourhood, the instance included, 2 to 10,000,000; default depends on the kind of instance. */
+  readonly numSamples?: number
+  /** Default depends on the kind of instance. */
+  readonly distanceMetric?: DistanceMetric
+  /** Default `ridge` with α = 1. */
+  readonly surrogate?: SurrogateChoice
+  /** Most instances that the model gets at once, ≥ 1. */
+  readonly batchSize?: number
+  /** Keep samples, outputs, distances and weights in the explanation; default false. */
+  readonly keepNeighbourhood?: boolean
+}
+
+/** Names of the options above, for checks. */
+export const EXPLAINER_OPTIONS = [
+  'mode',
+  'classNames',
+  'kernelWidth',
+  'kernel',
+  'featureSelection',
+  'randomState',
+  'compatibility',
+] as const
+export const EXPLAIN_OPTIONS = [
+  'labels',
+  'topLabels',
+  'numFeatures',
+  'numSamples',
+  'distanceMetric',
+  'surrogate',
+  'batchSize',
+  'keepNeighbourhood',
+  'signal',
+  'onProgress',
+  'onWarning',
+] as const
+
+/** What depends on the kind of instance. */
+export interface DomainDefaults {
+  readonly kernelWidth: number
+  readonly numFeatures: number
+  readonly numSamples: number
+  readonly distanceMetric: DistanceMetric
+  /** What distances are multiplied by before the kernel: 100 for text, as in Python LIME; default 1. */
+  readonly distanceScale?: number
+  readonly batchSize: number
+}
+
+/** Every shared option with its value. */
+export interface Settings {
+  readonly mode: Task | undefined
+  readonly classNames: readonly string[] | undefined
+  readonly kernelWidth: number
+  readonly kernel: KernelFunction
+  readonly featureSelection: FeatureSelection
+  readonly python: boolean
+  readonly labels: LabelChoice | undefined
+  readonly topLabels: number | undefined
+  readonly numFeatures: number
+  readonly numSamples: number
+  readonly distanceMetric: DistanceMetric
+  readonly distanceScale: number
+  readonly surrogate: SurrogateChoice
+  readonly batchSize: number
+  readonly keepNeighbourhood: boolean
+  readonly control: Control
+}
+
+/** The most samples that one call may ask for. */
+export const MOST_SAMPLES = 10_000_000
+
+/** Checks the shared options of the constructor; `name` is the explainer's. */
+export function checkExplainerOptions(name: string, options: ExplainerOptions): void {
+  const where = (option: string) => `${name}, options.${option}`
+  const { mode, kernelWidth, kernel, featureSelection, compatibility, classNames } = options
+  if (mode !== undefined) checkChoice(where('mode'), mode, ['classification', 'regression'])
+  if (compatibility !== undefined) {
+    checkChoice(where('compatibility'), compatibility, ['sodalime', 'python'])
+  }
+  if (featureSelection !== undefined) {
+    checkChoice(where('featureSelection'), featureSelection, FEATURE_SELECTIONS)
+  }
+  if (kernelWidth !== undefined) checkPositive(where('kernelWidth'), kernelWidth)
+  if (kernel !== undefined && typeof kernel !== 'function') {
+    throw new OptionError({
+      where: where('kernel'),
+      got: `a value of type ${typeof kernel}`,
+      expected: 'a function of the distances and the width that returns weights',
+      remedy: 'Leave it out for √exp(−d²/width²).',
+    })
+  }
+  if (classNames !== undefined && !Array.isArray(classNames)) {
+    throw new OptionError({
+      where: where('classNames'),
+      got: `a value of type ${typeof classNames}`,
+      expected: 'a list of names, one for each output column',
+      remedy: 'Leave it out to use the model’s own.',
+    })
+  }
+}
+
+/** Checks the shared options of one explain call and fills in the defaults. */
+export function resolveSettings(
+  name: string,
+  fixed: ExplainerOptions,
+  options: ExplainOptions,
+  defaults: DomainDefaults,
+): Settings {
+  const where = (option: string) => `${name}.explain, options.${option}`
+  const { distanceMetric, surrogate } = options
+  if (typeof distanceMetric === 'string') {
+    checkChoice(where('distanceMetric'), distanceMetric, DISTANCE_METRICS)
+  }
+  if (surrogate !== undefined) checkSurrogate(where('surrogate'), surrogate)
+  const whole = (option: 'topLabels' | 'numFeatures' | 'batchSize' | 'numSamples') => {
+    const value = options[option]
+    const least = option === 'numSamples' ? 2 : 1
+    if (value !== undefined) checkWhole(where(option), value, least)
+    return value
+  }
+  return {
+    mode: fixed.mode,
+    classNames: fixed.classNames,
+    kernelWidth: fixed.kernelWidth ?? defaults.kernelWidth,
+    kernel: fixed.kernel ?? exponentialKernel,
+    featureSelection: fixed.featureSelection ?? 'auto',
+    python: fixed.compatibility === 'python',
+    labels: options.labels,
+    topLabels: whole('topLabels'),
+    numFeatures: whole('numFeatures') ?? defaults.numFeatures,
+    numSamples: whole('numSamples') ?? defaults.numSamples,
+    distanceMetric: distanceMetric ?? defaults.distanceMetric,
+    distanceScale: defaults.distanceScale ?? 1,
+    surrogate: surrogate ?? 'ridge',
+    batchSize: whole('batchSize') ?? defaults.batchSize,
+    keepNeighbourhood: options.keepNeighbourhood ?? false,
+    control: options,
+  }
+}
+
+/** Settings as JSON for the explanation: functions and objects by name. */
+export function describeSettings(settings: Settings): { [name: string]: unknown } {
+  const { kernel, control, distanceMetric, distanceScale, surrogate, python, ...rest } = settings
+  const described: { [name: string]: unknown } = {
+    ...rest,
+    kernel: kernel === exponentialKernel ? 'exponential' : 'custom',
+    distanceMetric: typeof distanceMetric === 'string' ? distanceMetric : 'custom',
+    surrogate: typeof surrogate === 'object' && 'fit' in surrogate ? 'custom' : surrogate,
+    compatibility: python ? 'python' : 'sodalime',
+  }
+  return Object.fromEntries(Object.entries(described).filter(([, value]) => value !== undefined))
+}
+
+/** A stream for each explain call: a continued one as it is, a seed's from its beginning. */
+export class Streams {
+  /** The stream that a constructor draws from; explain calls go on from where it leaves off. */
+  readonly start: RandomState
+  /** Whether every call starts from the same state, so that its draws may be kept. */
+  readonly repeats: boolean
+
+  /** `randomState` as in `ExplainerOptions`. */
+  constructor(randomState: number | RandomState = 0, repeats = typeof randomState === 'number') {
+    this.start = typeof randomState === 'number' ? new RandomState(randomState) : randomState
+    this.repeats = repeats
+  }
+
+  /** The stream of the next explain call. */
+  next(): RandomState {
+    return this.repeats ? this.start.clone() : this.start
+  }
+}
+
+/** Throws an OptionError unless `value` is an integer from `least` to 10,000,000. */
+export function checkWhole(where: string, value: unknown, least: number): asserts value is number {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= MOST_SAMPLES) {
+    return
+  }
+  throw new OptionError({
+    where,
+    got: String(value),
+    expected: `an integer from ${least} to ${MOST_SAMPLES}`,
+    remedy: 'Leave it out for the default.',
+  })
+}
+
+/** Throws an OptionError unless `value` is a finite number above 0. */
+export function checkPositive(where: string, value: unknown): asserts value is number {
+  if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return
+  throw new OptionError({
+    where,
+    got: String(value),
+    expected: 'a finite number above 0',
+    remedy: 'Leave it out for the default.',
+  })
+}
+
+function checkSurrogate(where: string, surrogate: SurrogateChoice): void {
+  if (typeof surrogate === 'string') return checkChoice(where, surrogate, SURROGATES)
+  if (surrogate === null || typeof surrogate !== 'object') {
+    throw new OptionError({
+      where,
+      got: surrogate === null ? 'null' : `a value of type ${typeof surrogate}`,
+      expected: `one of ${SURROGATES.join(', ')}, or an object with fit`,
+      remedy: 'Leave it out for ridge.',
+    })
+  }
+  if ('fit' in surrogate) return
+  checkChoice(`${where}.type`, surrogate.type, SURROGATES)
+  const { alpha, maxDepth, minSamplesLeaf } = surrogate as {
+    alpha?: number
+    maxDepth?: number
+    minSamplesLeaf?: number
+  }
+  if (alpha !== undefined && !(surrogate.type === 'ridge' && alpha === 0)) {
+    checkPositive(`${where}.alpha`, alpha)
+  }
+  if (maxDepth !== undefined) checkWhole(`${where}.maxDepth`, maxDepth, 1)
+  if (minSamplesLeaf !== undefined) checkWhole(`${where}.minSamplesLeaf`, minSamplesLeaf, 1)
+}

@@ -1,0 +1,99 @@
+/**
+ * Surrogates: the small interpretable models that are fitted to the model's answers.
+ *
+ * Built in are ridge (α = 1, as in Python LIME), ordinary least squares, the lasso and a regression tree; any object
+ * with `fit` will do. Linear ones are solved on the moments that feature selection has made already; the others see
+ * the selected columns.
+ */
+import type { TreeNode } from '../contract/explanation.ts'
+import type { Matrix } from '../contract/matrix.ts'
+import { solveLasso } from '../math/lasso.ts'
+import { fitRegressionTree, predictTree } from '../math/regression-tree.ts'
+import { type LinearFit, solveRidge } from '../math/ridge.ts'
+import type { WeightedCross, WeightedMoments } from '../math/weighted-moments.ts'
+
+/** A fitted surrogate. */
+export interface FittedSurrogate {
+  readonly intercept: number
+  /** One for each of the k selected features: its weight in the explanation. */
+  readonly coefficients: ArrayLike<number>
+  /** Answers (n) for selected columns (n, k). */
+  readonly predict: (X: Matrix) => ArrayLike<number>
+  /** The tree, where the surrogate is one. */
+  readonly tree?: TreeNode
+}
+
+/** A surrogate of one's own: weighted regression of y (n) on the selected columns X (n, k), row 0 the instance. */
+export interface Surrogate {
+  readonly fit: (X: Matrix, y: Float64Array, weights: Float64Array) => FittedSurrogate
+}
+
+/** Names of the built-in surrogates. */
+export const SURROGATES = ['ridge', 'lasso', 'ols', 'tree'] as const
+export type SurrogateName = (typeof SURROGATES)[number]
+
+/** A built-in surrogate with parameters of its own. */
+export type SurrogateOptions =
+  | { readonly type: 'ridge'; readonly alpha?: number }
+  | { readonly type: 'lasso'; readonly alpha?: number }
+  | { readonly type: 'ols' }
+  | { readonly type: 'tree'; readonly maxDepth?: number; readonly minSamplesLeaf?: number }
+
+/** What the option `surrogate` may be. */
+export type SurrogateChoice = SurrogateName | SurrogateOptions | Surrogate
+
+/** Penalties and depth where none are given. */
+export const SURROGATE_DEFAULTS = { ridge: 1, lasso: 0.01, maxDepth: 3, minSamplesLeaf: 5 }
+
+/** A surrogate that needs only the moments. */
+export type LinearSolver = (
+  moments: WeightedMoments,
+  cross: WeightedCross,
+  subset?: ArrayLike<number>,
+) => LinearFit
+
+/** The solver of a linear surrogate; `undefined` for the others. */
+export function linearSolver(choice: SurrogateChoice): LinearSolver | undefined {
+  const options = typeof choice === 'string' ? { type: choice } : choice
+  if (!('type' in options)) return undefined
+  if (options.type === 'ridge') {
+    const alpha = (options as { alpha?: number }).alpha ?? SURROGATE_DEFAULTS.ridge
+    return (moments, cross, subset) => solveRidge(moments, cross, alpha, subset)
+  }
+  if (options.type === 'ols') {
+    return (moments, cross, subset) => solveRidge(moments, cross, 0, subset)
+  }
+  if (options.type === 'lasso') {
+    const alpha = (options as { alpha?: number }).alpha ?? SURROGATE_DEFAULTS.lasso
+    return (moments, cross, subset) => solveLasso(moments, cross, alpha, subset)
+  }
+  return undefined
+}
+
+/** The surrogate as an object, for those that are not linear. */
+export function columnSurrogate(choice: SurrogateChoice): Surrogate {
+  if (typeof choice === 'object' && 'fit' in choice) return choice
+  const options = (typeof choice === 'string' ? {} : choice) as {
+    maxDepth?: number
+    minSamplesLeaf?: number
+  }
+  return treeSurrogate(
+    options.maxDepth ?? SURROGATE_DEFAULTS.maxDepth,
+    options.minSamplesLeaf ?? SURROGATE_DEFAULTS.minSamplesLeaf,
+  )
+}
+
+/** A regression tree; its coefficients are importances (shares of the explained variance, without sign). */
+function treeSurrogate(maxDepth: number, minSamplesLeaf: number): Surrogate {
+  return {
+    fit: (X, y, weights) => {
+      const { root, importances } = fitRegressionTree(X, y, weights, { maxDepth, minSamplesLeaf })
+      return {
+        intercept: root.value,
+        coefficients: importances,
+        predict: (columns) => predictTree(root, columns),
+        tree: root,
+      }
+    },
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * sodalime: local explanations of any model, for tables, text, images and time series.
+ *
+ * Explainers, what they take and what they give. Models are loaded by `sodalime/models/…`, files are read by
+ * `sodalime/data`, explanations are drawn by `sodalime/render` and checked by `sodalime/schema`.
+ */
+export * from './contract/index.ts'
+export {
+  type Compatibility,
+  type ExplainerOptions,
+  type ExplainOptions,
+  FEATURE_SELECTIONS,
+  type FeatureSelection,
+  type FittedSurrogate,
+  type LabelChoice,
+  type SubmodularPick,
+  SURROGATES,
+  type Surrogate,
+  type SurrogateChoice,
+  type SurrogateOptions,
+  submodularPick,
+} from './explain/index.ts'
+export { DISTANCE_METRICS, type DistanceFunction, type DistanceMetric } from './math/distance.ts'
+export type { KernelFunction } from './math/kernel.ts'
+export { derive, RandomState } from './math/random-state.ts'
+export * from './tabular/index.ts'

@@ -1,0 +1,223 @@
+/**
+ * What is learned from the training data once: the attributes of a table.
+ *
+ * 1. Which columns are numbers and which categories: those named in `categoricalFeatures`, and all that hold texts.
+ * 2. Groups of one-hot columns become one category each, at the place of their first column.
+ * 3. Numbers: mean and scale (population standard deviation; 1 for a constant column, as scikit-learn's scaler), and
+ *    bins unless `discretizeContinuous` is false.
+ * 4. Categories: levels with their shares; missing is a level of its own.
+ */
+import { DataError } from '../contract/errors.ts'
+import type { Value } from '../contract/instance.ts'
+import { percentiles } from '../math/percentile.ts'
+import type { RandomState } from '../math/random-state.ts'
+import type { Attribute, CategoricalAttribute, Level, NumericAttribute } from './attribute.ts'
+import { cutsOf, type Discretizer, makeBins } from './discretize.ts'
+import { type Columns, columnIndex, isMissing } from './table.ts'
+
+/** How the columns are to be read. */
+export interface FitOptions {
+  readonly categoricalFeatures?: readonly (number | string)[] | undefined
+  readonly categoricalNames?: { readonly [column: string]: readonly string[] } | undefined
+  readonly oneHotGroups?: { readonly [group: string]: readonly (number | string)[] } | undefined
+  readonly discretizeContinuous: boolean
+  readonly discretizer: Discretizer
+  readonly trainingLabels?: ArrayLike<number | string> | undefined
+  readonly python: boolean
+}
+
+/** The attributes of a table, in column order. */
+export function fitTable(table: Columns, options: FitOptions, random: RandomState): Attribute[] {
+  const { names, columns } = table
+  const listed = categoricalColumns(table, options)
+  const groups = readGroups(names, options)
+  const attributes: Attribute[] = []
+  for (let c = 0; c < names.length; c++) {
+    const group = groups.find((one) => one.columns.includes(c))
+    if (group) {
+      if (group.columns[0] === c) attributes.push(fitGroup(group.name, group.columns, table))
+    } else if (listed.has(c)) {
+      attributes.push(fitCategories(names[c]!, c, columns[c]!, categoryNames(c, names, options)))
+    } else {
+      attributes.push(fitNumbers(names[c]!, c, columns[c]!, options, random))
+    }
+  }
+  return attributes
+}
+
+/** Indices of the categorical columns: in the order in which they are listed, then those found by their values. */
+export function categoricalColumns(table: Columns, options: FitOptions): Set<number> {
+  const where = 'TabularExplainer, options.categoricalFeatures'
+  const found = new Set<number>()
+  for (const column of options.categoricalFeatures ?? []) {
+    found.add(columnIndex(column, table.names, where))
+  }
+  table.columns.forEach((values, c) => {
+    if (values instanceof Float64Array) return
+    if (values.some((value) => typeof value !== 'number' && !isMissing(value))) found.add(c)
+  })
+  return found
+}
+
+function fitNumbers(
+  name: string,
+  column: number,
+  values: readonly Value[] | Float64Array,
+  options: FitOptions,
+  random: RandomState,
+): NumericAttribute {
+  const numbers = Float64Array.from(values, (value) => (isMissing(value) ? Number.NaN : (value as number)))
+  const present = numbers.filter((value) => !Number.isNaN(value))
+  const infinite = numbers.findIndex((value) => value === Infinity || value === -Infinity)
+  if (infinite >= 0) {
+    throw new DataError({
+      where: `TabularExplainer, training data, row ${infinite}, column ${name}`,
+      got: String(numbers[infinite]),
+      expected: 'a finite number, or null where the value is missing',
+      remedy: 'Replace it, or drop the row.',
+    })
+  }
+  let labels = options.trainingLabels
+  if (labels !== undefined && labels.length === numbers.length && present.length < numbers.length) {
+    const all = labels
+    labels = Array.from(numbers.keys())
+      .filter((i) => !Number.isNaN(numbers[i]!))
+      .map((i) => all[i]!)
+  }
+  const { mean, scale } = meanAndScale(present)
+  return {
+    kind: 'numeric',
+    name,
+    columns: [column],
+    mean,
+    scale,
+    quantiles: present.length > 0 ? Array.from(percentiles(present, [0, 25, 50, 75, 100])) : null,
+    missing: 1 - present.length / numbers.length,
+    missingAs: (values as readonly Value[]).includes(null) ? 'null' : 'NaN',
+    bins: options.discretizeContinuous
+      ? makeBins(
+          numbers,
+          name,
+          cutsOf(present, name, options.discretizer, labels, random),
+          options.python,
+        )
+      : null,
+  }
+}
+
+/**
+ * Mean and population standard deviation of one column, summed row by row; scale 1 where the column is constant up to
+ * rounding (variance ≤ n ε variance + (n mean ε)², scikit-learn's rule).
+ */
+export function meanAndScale(values: Float64Array): { mean: number; scale: number } {
+  const n = values.length
+  if (n === 0) return { mean: 0, scale: 1 }
+  let sum = 0
+  for (const value of values) sum += value
+  const mean = sum / n
+  let squares = 0
+  let rest = 0
+  for (const value of values) {
+    squares += (value - mean) ** 2
+    rest += value - mean
+  }
+  const variance = (squares - rest ** 2 / n) / n
+  const epsilon = Number.EPSILON
+  const constant = variance <= n * epsilon * variance + (n * mean * epsilon) ** 2
+  return { mean, scale: constant ? 1 : Math.sqrt(variance) }
+}
+
+function fitCategories(
+  name: string,
+  column: number,
+  values: readonly Value[] | Float64Array,
+  names: readonly string[] | undefined,
+): CategoricalAttribute {
+  const counts = new Map<Value, number>()
+  for (const raw of values) {
+    const value = isMissing(raw) ? null : raw
+    counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  const known = [...counts.keys()].sort(compareValues)
+  const missingAs = (values as readonly Value[]).includes(Number.NaN) ? Number.NaN : null
+  return {
+    kind: 'categorical',
+    name,
+    columns: [column],
+    levels: known.map((value) => ({
+      name: levelName(value, names),
+      values: [value ?? missingAs],
+    })),
+    frequencies: known.map((value) => counts.get(value)! / values.length),
+  }
+}
+
+/** A category as it is shown: its name where categories are numbered, else its value. */
+export function levelName(value: Value, names: readonly string[] | undefined): string {
+  if (isMissing(value)) return 'missing'
+  if (names !== undefined && typeof value === 'number') return names[value] ?? String(value)
+  return String(value)
+}
+
+/** The joint states of the group's columns, as they occur together. */
+function fitGroup(name: string, columns: readonly number[], table: Columns): CategoricalAttribute {
+  const states = new Map<string, { level: Level; count: number }>()
+  for (let i = 0; i < table.rows; i++) {
+    const values = columns.map((c) => table.columns[c]![i]!)
+    const key = JSON.stringify(values)
+    const state = states.get(key)
+    if (state) state.count++
+    else {
+      const on = columns.filter((_, k) => Number(values[k]) > 0).map((c) => table.names[c]!)
+      states.set(key, { level: { name: shortName(on, name), values }, count: 1 })
+    }
+  }
+  const sorted = [...states.values()].sort((a, b) => compareValues(a.level.name, b.level.name))
+  return {
+    kind: 'categorical',
+    name,
+    columns,
+    levels: sorted.map(({ level }) => level),
+    frequencies: sorted.map(({ count }) => count / table.rows),
+  }
+}
+
+/** `color_red` in the group `color` reads `red`. */
+function shortName(on: readonly string[], group: string): string {
+  const names = on.map((name) =>
+    name.startsWith(group) ? name.slice(group.length).replace(/^[_\-=:. ]+/, '') || name : name,
+  )
+  return names.join(' + ') || 'none'
+}
+
+function readGroups(names: readonly string[], options: FitOptions) {
+  const taken = new Set<number>()
+  return Object.entries(options.oneHotGroups ?? {}).map(([name, members]) => {
+    const where = `TabularExplainer, options.oneHotGroups.${name}`
+    const columns = members.map((member) => columnIndex(member, names, where))
+    columns.sort((a, b) => a - b)
+    const twice = columns.find((c, k) => taken.has(c) || columns[k - 1] === c)
+    if (columns.length === 0 || twice !== undefined) {
+      throw new DataError({
+        where,
+        got: twice === undefined ? 'no columns' : `the column ${names[twice]} twice`,
+        expected: 'at least one column, each in one group',
+        remedy: 'List each one-hot column once.',
+      })
+    }
+    for (const c of columns) taken.add(c)
+    return { name, columns }
+  })
+}
+
+function categoryNames(c: number, names: readonly string[], options: FitOptions) {
+  return options.categoricalNames?.[c] ?? options.categoricalNames?.[names[c]!]
+}
+
+/** Numbers ascending, then booleans and texts by code unit, missing last. */
+function compareValues(a: Value, b: Value): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (typeof a === 'number' || typeof b === 'number') return typeof a === 'number' ? -1 : 1
+  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0
+}

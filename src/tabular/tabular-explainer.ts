@@ -1,0 +1,269 @@
+/**
+ * Explanations of single rows of a table (Ribeiro et al. 2016; Python LIME's `LimeTabularExplainer`).
+ *
+ * 1. The constructor learns the attributes of the training data (`fitted-table.ts`) and lets the data go.
+ * 2. `explain` draws a neighbourhood (`bin-neighbourhood.ts` where numbers are discretised, `value-neighbourhood.ts`
+ *    where not, `sparse-row.ts` for sparse rows) and hands it to the pipeline.
+ *
+ * With a numeric seed the draws are the same for every instance and are kept from call to call.
+ *
+ * On purpose different from Python LIME (`compatibility: 'python'` follows it): the predicted class is explained by
+ * default, bin names have as many digits as tell bins apart, a bin without width gives its value to the model.
+ */
+import { DataError, OptionError } from '../contract/errors.ts'
+import type { Explanation, InstanceData } from '../contract/explanation.ts'
+import type { TableRow, Value } from '../contract/instance.ts'
+import { checkChoice, checkOptions } from '../contract/nearest.ts'
+import type { Model } from '../contract/predictor.ts'
+import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
+import type { Neighbourhood } from '../explain/neighbourhood.ts'
+import { EXPLAIN_OPTIONS, MOST_SAMPLES, resolveSettings, Streams } from '../explain/settings.ts'
+import type { DistanceFunction } from '../math/distance.ts'
+import { RandomState } from '../math/random-state.ts'
+import { type BinSamples, binNeighbourhood, drawBinSamples } from './bin-neighbourhood.ts'
+import { SAMPLING_METHODS, type SamplingMethod } from './draws.ts'
+import {
+  type FittedTable,
+  isSaved,
+  learnTable,
+  readSaved,
+  type SavedTabularExplainer,
+  TABULAR_EXPLAINER_SCHEMA,
+  type TrainingData,
+} from './fitted-table.ts'
+import { instanceFeatures, instanceLevels } from './instance-levels.ts'
+import { modelRows } from './model-rows.ts'
+import { isSparseRow, type SparseRow, sparseNeighbourhood } from './sparse-row.ts'
+import { cellsOf, isMissing } from './table.ts'
+import {
+  checkTabularOptions,
+  describeTabularOptions,
+  type TabularExplainerOptions,
+  type TabularExplainOptions,
+} from './tabular-options.ts'
+import { drawValueSamples, type ValueSamples, valueNeighbourhood } from './value-neighbourhood.ts'
+
+/** Draws of at most this many values are kept from call to call. */
+const MOST_KEPT = 20_000_000
+
+/** Samples × features that one call may ask for. */
+const MOST_VALUES = 500_000_000
+
+const NAME = 'TabularExplainer'
+
+/** Explains rows of one table. */
+export class TabularExplainer {
+  readonly #options: TabularExplainerOptions
+  readonly #table: FittedTable
+  readonly #streams: Streams
+  #kept: { key: string; samples: BinSamples | ValueSamples } | undefined
+
+  /**
+   * @param trainingData rows as arrays, objects, `Float64Array`s or `SparseRow`s, or a `Matrix`, without the target
+   *   column; `null` with `trainingDataStats`; or a saved explainer.
+   * @throws OptionError, DataError, ShapeError for options and data that cannot be used.
+   */
+  constructor(
+    trainingData: TrainingData | SavedTabularExplainer,
+    options: TabularExplainerOptions = {},
+  ) {
+    checkTabularOptions(NAME, options)
+    if (isSaved(trainingData)) {
+      const { table, random, repeats } = readSaved(trainingData)
+      this.#options = { ...trainingData.options, ...options }
+      this.#table = table
+      this.#streams = new Streams(RandomState.fromJSON(random), repeats)
+    } else {
+      this.#options = options
+      this.#streams = new Streams(options.randomState)
+      this.#table = learnTable(trainingData, options, this.#streams.start)
+    }
+  }
+
+  /** An explainer as `toJSON` saved it; throws a DataError for anything else. */
+  static fromJSON(saved: unknown): TabularExplainer {
+    return new TabularExplainer(readSaved(saved))
+  }
+
+  /** The explainer as JSON data. Throws an OptionError where an option is a function, and for sparse tables. */
+  toJSON(): SavedTabularExplainer {
+    const { trainingLabels, trainingDataStats, randomState, ...options } = this.#options
+    const custom = Object.entries(options).find(([, value]) => typeof value === 'function')?.[0]
+    if (custom !== undefined || this.#table.sparse) {
+      throw new OptionError({
+        where: `${NAME}.toJSON`,
+        got: custom === undefined ? 'sparse training data' : `a function for options.${custom}`,
+        expected: 'an explainer made of data alone',
+        remedy: 'Make it anew where it is needed.',
+      })
+    }
+    return {
+      schema: TABULAR_EXPLAINER_SCHEMA,
+      table: this.#table,
+      options,
+      random: this.#streams.start.toJSON(),
+      repeats: this.#streams.repeats,
+    }
+  }
+
+  /**
+   * Explains one row.
+   *
+   * @param row in the form of the training data, without the target.
+   * @param model gets rows in the form of the training data.
+   * @param options defaults: 10 features, 5000 samples, euclidean distance, kernel width 0.75 √features.
+   * @throws DataError for a row that does not fit the training data, PredictorError and PredictorOutputError for the
+   *   model, OptionError for options; rejects with the signal's reason when aborted.
+   */
+  async explain<Row = TableRow>(
+    row: TableRow | SparseRow,
+    model: Model<Row>,
+    options: TabularExplainOptions = {},
+  ): Promise<Explanation> {
+    const began = performance.now()
+    checkOptions(`${NAME}.explain, options`, options, [...EXPLAIN_OPTIONS, 'samplingMethod'])
+    const { sigma } = this.#options
+    const { sparse, attributes } = this.#table
+    const samplingMethod = options.samplingMethod ?? 'gaussian'
+    checkChoice(`${NAME}.explain, options.samplingMethod`, samplingMethod, SAMPLING_METHODS)
+    const settings = resolveSettings(NAME, this.#options, options, {
+      kernelWidth: sigma === undefined ? 0.75 * Math.sqrt(sparse?.columns ?? attributes.length) : 1,
+      numFeatures: 10,
+      numSamples: 5000,
+      distanceMetric: sigma === undefined ? 'euclidean' : inSigmas(sigma),
+      batchSize: 1000,
+    })
+    settings.control.signal?.throwIfAborted()
+    const { instance, neighbourhood } = sparse
+      ? this.#aroundSparse(row, settings.numSamples, samplingMethod)
+      : this.#aroundDense(row, settings.numSamples, samplingMethod)
+    return explainNeighbourhood({
+      name: NAME,
+      domain: 'tabular',
+      instance,
+      neighbourhood: neighbourhood as Neighbourhood<unknown> as Neighbourhood<Row>,
+      model,
+      settings,
+      options: { samplingMethod, ...describeTabularOptions(this.#options) },
+      began,
+    })
+  }
+
+  #aroundDense(row: TableRow | SparseRow, n: number, method: SamplingMethod): Surroundings {
+    const { names, form, attributes, order, discretised } = this.#table
+    const { compatibility, sampleAroundInstance, sigma } = this.#options
+    const python = compatibility === 'python'
+    const where = `${NAME}.explain, row`
+    checkSize(n, attributes.length)
+    const cells = cellsOf(row as TableRow, names, where)
+    const levels = instanceLevels(attributes, cells, python, where)
+    const around = discretised
+      ? binNeighbourhood(
+          attributes,
+          this.#draws(`${n} ${method}`, (random) =>
+            drawBinSamples(attributes, n, method, python, random),
+          ),
+          levels,
+          names.length,
+        )
+      : valueNeighbourhood(
+          attributes,
+          this.#draws(`${n} ${method}`, (random) =>
+            drawValueSamples(attributes, order, n, method, random),
+          ),
+          cells,
+          levels,
+          names.length,
+          {
+            around: sampleAroundInstance === true || sigma !== undefined,
+            sigma: sigma === undefined ? null : perAttribute(sigma, attributes.length),
+          },
+        )
+    const { sources, ...interpretable } = around
+    return {
+      instance: this.#instanceData(cells),
+      neighbourhood: {
+        ...interpretable,
+        features: instanceFeatures(attributes, cells, levels),
+        inputs: (rows) => modelRows(rows, sources, cells, form, names),
+      },
+    }
+  }
+
+  #aroundSparse(row: unknown, n: number, method: SamplingMethod): Surroundings {
+    if (!isSparseRow(row)) {
+      throw new DataError({
+        where: `${NAME}.explain, row`,
+        got: 'a dense row',
+        expected: 'a sparse row { indices, values }, as in the training data',
+        remedy: 'Give the nonzero values and their columns.',
+      })
+    }
+    checkSize(n, row.indices.length)
+    const { names, sparse } = this.#table
+    const { sampleAroundInstance, compatibility } = this.#options
+    const neighbourhood = sparseNeighbourhood(
+      row,
+      sparse!,
+      (column) => names[column] ?? String(column),
+      { n, method, around: sampleAroundInstance === true, python: compatibility === 'python' },
+      this.#streams.next(),
+    )
+    const { features } = neighbourhood
+    const values = features.map(({ part }) => (part.kind === 'tabular' ? part.value : null))
+    const instance = { kind: 'tabular', columns: features.map(({ name }) => name), values } as const
+    return { instance, neighbourhood }
+  }
+
+  /** New draws, or the kept ones of an earlier call with the same seed. */
+  #draws<Samples extends BinSamples | ValueSamples>(
+    key: string,
+    draw: (random: RandomState) => Samples,
+  ): Samples {
+    if (this.#kept?.key === key) return this.#kept.samples as Samples
+    const samples = draw(this.#streams.next())
+    const size = samples.n * this.#table.attributes.length
+    if (this.#streams.repeats && size <= MOST_KEPT) this.#kept = { key, samples }
+    return samples
+  }
+
+  #instanceData(cells: readonly Value[]): InstanceData {
+    const { names, attributes } = this.#table
+    const quantiles = new Array<readonly number[] | null>(names.length).fill(null)
+    for (const attribute of attributes) {
+      if (attribute.kind === 'numeric') quantiles[attribute.columns[0]] = attribute.quantiles
+    }
+    const values = cells.map((cell) => (isMissing(cell) ? null : cell))
+    return { kind: 'tabular', columns: names, values, quantiles }
+  }
+}
+
+/** An instance and its neighbourhood, whatever its rows look like. */
+interface Surroundings {
+  readonly instance: InstanceData
+  readonly neighbourhood: Neighbourhood<TableRow> | Neighbourhood<SparseRow>
+}
+
+/** Euclidean distance in units of sigma. */
+function inSigmas(sigma: number | readonly number[]): DistanceFunction {
+  const of = typeof sigma === 'number' ? () => sigma : (j: number) => sigma[j]!
+  return (row, instance) => {
+    let sum = 0
+    for (let j = 0; j < row.length; j++) sum += ((row[j]! - instance[j]!) / of(j)) ** 2
+    return Math.sqrt(sum)
+  }
+}
+
+function perAttribute(sigma: number | readonly number[], d: number): Float64Array {
+  return typeof sigma === 'number' ? new Float64Array(d).fill(sigma) : Float64Array.from(sigma)
+}
+
+function checkSize(n: number, d: number): void {
+  if (n * d <= MOST_VALUES) return
+  throw new OptionError({
+    where: `${NAME}.explain, options.numSamples`,
+    got: `${n} samples of ${d} features`,
+    expected: `at most ${Math.floor(Math.min(MOST_SAMPLES, MOST_VALUES / d))} samples for so many features`,
+    remedy: 'A few thousand samples are usually enough.',
+  })
+}
