@@ -31,7 +31,10 @@ export default class ResultsReporter {
         else {
           const title = `${module.relativeModuleId} > ${test.fullName}`
           const note = result.state === 'skipped' ? result.note : 'the run ended before it'
-          results.skipped.push({ title, reason: note ?? 'no reason given' })
+          results.skipped.push({
+            title,
+            reason: note ?? 'the condition of its skipIf or runIf was not met here',
+          })
         }
       }
     }
