@@ -42,6 +42,7 @@ import { readOutputs } from './onnx/read-outputs.ts'
 import { type ModelSource, readSource, type SourceBytes } from './onnx/read-source.ts'
 import type { SeriesLayout } from './onnx/series-input.ts'
 import { createSession, type ExternalFile, type OnnxRuntime, type Session } from './onnx/session.ts'
+import { lacksLocale, withPlainLocale } from './onnx/string-locale.ts'
 import { type TableLayout, tableLayout } from './onnx/table-input.ts'
 
 export type { OnnxInput } from './onnx/choose-encoder.ts'
@@ -126,7 +127,11 @@ export async function loadOnnx(
   const layout = tableOf(model, graph, inputs, options.columns)
   const external = await readExternal(file, graph)
   const edited = unzipped.zipMaps.length === 0 ? bytes : encodeModel(unzipped.model)
-  const session = await createSession(model, edited, external, options)
+  const session = await createSession(model, edited, external, options).catch((error: unknown) => {
+    if (!lacksLocale(error, unzipped.model)) throw error
+    const plain = encodeModel(withPlainLocale(unzipped.model))
+    return createSession(model, plain, external, options)
+  })
   const encoder = anyEncoder({
     model,
     inputs,

@@ -127,7 +127,7 @@ function tensorMessage(tensor: OnnxTensor): WireWriter {
 function valueInfoMessage(value: ValueInfo): WireWriter {
   const out = new WireWriter()
   out.string(1, value.name)
-  out.message(2, typeMessage(value.type))
+  if (value.type.kind !== 'other') out.message(2, typeMessage(value.type))
   return out
 }
 

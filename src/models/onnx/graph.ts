@@ -7,16 +7,15 @@
  *    ArrayFeatureExtractor picks the predicted label from. They are looked for upstream of the output.
  * 3. `finalOperator`: the operation that makes an output, seen through those that only move or name its values.
  */
-import {
-  type Attribute,
-  decodeAttribute,
-  type OnnxGraph,
-  type OnnxModel,
-  type OnnxNode,
-  type TensorType,
-  tensorValues,
-  type ValueInfo,
-  type ValueType,
+import { decodeAttribute, tensorValues } from './decode-model.ts'
+import type {
+  Attribute,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  TensorType,
+  ValueInfo,
+  ValueType,
 } from './model-proto.ts'
 
 /** A ZipMap that was taken out. */
@@ -68,12 +67,8 @@ export function withoutZipMaps(model: OnnxModel): Unzipped {
     const zip = zipMaps.find((one) => one.output === output.name)
     const name = zip?.scores ?? output.name
     if (outputs.some((one) => one.name === name)) continue
-    // ai.onnx.ml: ZipMap takes tensor(float).
-    outputs.push(
-      zip === undefined
-        ? output
-        : { name, type: { kind: 'tensor', type: 'float32', shape: [null, null] } },
-    )
+    // Without a type: it is float by the book, and double in models that were trained on doubles.
+    outputs.push(zip === undefined ? output : { name, type: { kind: 'other' } })
   }
   const nodes = graph.nodes.filter((node) => !zips.includes(node))
   return { model: { ...model, graph: { ...graph, nodes, outputs } }, zipMaps }

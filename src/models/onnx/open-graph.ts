@@ -2,7 +2,8 @@
  * From bytes to a decoded model, with an error that says what is wrong with the file where that fails.
  */
 import { PredictorError } from '../../contract/index.ts'
-import { decodeModel, type OnnxModel } from './model-proto.ts'
+import { decodeModel } from './decode-model.ts'
+import type { OnnxModel } from './model-proto.ts'
 import { WireError } from './protobuf.ts'
 
 /** Decodes the model `name`. Throws a PredictorError where it is empty, cut off, or something else than ONNX. */

@@ -6,14 +6,7 @@
  * 2. Arrays give their values in the order of `columns` where that is given, else in the order of the slots; objects
  *    give them by name. An input of one column is found by its name (exactly, then without regard to case and
  *    punctuation, which exporters change); an input of several columns takes the columns that are left, in order.
- * 3. Values become what the tensor holds:
- *
- * | tensor          | number            | text                | boolean         | missing (`null`) |
- * | --------------- | ----------------- | ------------------- | --------------- | ---------------- |
- * | float32, 64     | itself            | its number, if any  | 0 or 1          | NaN              |
- * | integers        | nearest integer   | its number, if any  | 0 or 1          | DataError        |
- * | string          | as JavaScript     | itself              | 'true', 'false' | ''               |
- * | bool            | not 0             | 'true', 'false'     | itself          | DataError        |
+ * 3. Values become what the tensor holds (`table-values.ts`).
  */
 import {
   DataError,
@@ -24,6 +17,7 @@ import {
 } from '../../contract/index.ts'
 import { type Encoder, type GraphInput, inputText } from './feeds.ts'
 import type { TensorData } from './session.ts'
+import { columnStore } from './table-values.ts'
 
 /** How the columns of a table map to the inputs of a graph. */
 export interface TableLayout {
@@ -172,25 +166,32 @@ function checkWidths(model: string, layout: TableLayout, rows: readonly TableRow
         remedy: `The model takes ${inputs.map((one) => inputText(one.input)).join('; ')}.`,
       })
     }
-    for (const { input, names } of inputs) {
-      if (names === undefined) {
-        throw new ShapeError({
-          where: `${model}, predict, row ${i}`,
-          got: `values by name: ${Object.keys(row).join(', ')}`,
-          expected: `values in order, since the input ${inputText(input)} names no columns`,
-          remedy: 'Give the names of its columns, in order, as the option columns of loadOnnx.',
-        })
-      }
-      const missing = names.filter((name) => !Object.hasOwn(row, name))
-      if (missing.length === 0) continue
+    const unnamed = inputs.find(({ names }) => names === undefined)
+    if (unnamed !== undefined) {
       throw new ShapeError({
         where: `${model}, predict, row ${i}`,
-        got: `no value for ${missing.join(', ')} (there are ${Object.keys(row).join(', ')})`,
-        expected: `a value for each of ${inputs.flatMap((one) => one.names ?? []).join(', ')}`,
-        remedy: 'Add them; a missing value is null.',
+        got: `values by name: ${Object.keys(row).join(', ')}`,
+        expected: `values in order, since the input ${inputText(unnamed.input)} names no columns`,
+        remedy: 'Give the names of its columns, in order, as the option columns of loadOnnx.',
       })
     }
+    const names = inputs.flatMap((one) => one.names!)
+    const missing = names.filter((name) => keyOf(row, name) === undefined)
+    if (missing.length === 0) continue
+    throw new ShapeError({
+      where: `${model}, predict, row ${i}`,
+      got: `no value for ${missing.join(', ')} (there are ${Object.keys(row).join(', ')})`,
+      expected: `a value for each of ${names.join(', ')}`,
+      remedy: 'Add them; a missing value is null.',
+    })
   }
+}
+
+/** The key of a row that holds the column `name`. */
+function keyOf(row: object, name: string): string | undefined {
+  if (Object.hasOwn(row, name)) return name
+  const keys = Object.keys(row)
+  return keys[findColumn(name, keys)]
 }
 
 function encodeInput(
@@ -216,82 +217,13 @@ function encodeInput(
     for (let j = 0; j < width; j++, at++) {
       const value = isArray
         ? row[sources === null ? j : sources[j]!]!
-        : (row as { readonly [column: string]: Value })[names![j]!]!
+        : (row as { readonly [column: string]: Value })[keyOf(row, names![j]!)!]!
       const converted = convert(value)
       if (converted === undefined) throw unfit(model, input, value, i, names?.[j] ?? `column ${j}`)
       values[at] = converted
     }
   }
   return { type: input.type, data, dims }
-}
-
-type Convert = (value: Value) => number | bigint | string | undefined
-
-function columnStore(
-  input: GraphInput,
-  length: number,
-): { data: TensorData['data']; convert: Convert } {
-  switch (input.type) {
-    case 'float32':
-      return { data: new Float32Array(length), convert: toFloat }
-    case 'float64':
-      return { data: new Float64Array(length), convert: toFloat }
-    case 'int64':
-      return {
-        data: new BigInt64Array(length),
-        convert: (value) => {
-          const integer = toInteger(value)
-          return integer === undefined ? undefined : BigInt(integer)
-        },
-      }
-    case 'int32':
-      return { data: new Int32Array(length), convert: toInteger }
-    case 'int16':
-      return { data: new Int16Array(length), convert: toInteger }
-    case 'int8':
-      return { data: new Int8Array(length), convert: toInteger }
-    case 'uint8':
-      return { data: new Uint8Array(length), convert: toInteger }
-    case 'bool':
-      return { data: new Uint8Array(length), convert: toBit }
-    case 'string':
-      return {
-        data: new Array<string>(length),
-        convert: (value) => (value === null || value === undefined ? '' : String(value)),
-      }
-    default:
-      throw new PredictorError({
-        where: `input ${input.name}`,
-        got: `elements of type ${input.type}`,
-        expected: 'floats, integers, strings or booleans',
-        remedy: 'Export the model with a Cast from float32 in front.',
-      })
-  }
-}
-
-function toFloat(value: Value): number | undefined {
-  if (typeof value === 'number') return value
-  if (value === null) return Number.NaN
-  if (typeof value === 'boolean') return value ? 1 : 0
-  return typeof value === 'string' ? numberIn(value) : undefined
-}
-
-function toInteger(value: Value): number | undefined {
-  const number = value === null ? Number.NaN : toFloat(value)
-  return number === undefined || !Number.isFinite(number) ? undefined : Math.round(number)
-}
-
-function toBit(value: Value): number | undefined {
-  if (typeof value === 'number') return Number.isNaN(value) ? undefined : Number(value !== 0)
-  if (typeof value === 'boolean') return Number(value)
-  const text = typeof value === 'string' ? value.trim().toLowerCase() : ''
-  if (text === 'true') return 1
-  return text === 'false' ? 0 : undefined
-}
-
-function numberIn(text: string): number | undefined {
-  const number = text.trim() === '' ? Number.NaN : Number(text)
-  return Number.isNaN(number) ? undefined : number
 }
 
 function isArrayRow(row: TableRow): row is readonly Value[] | Float64Array {

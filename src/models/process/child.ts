@@ -40,6 +40,8 @@ export interface Child {
 const TAIL = 4000
 const LONGEST_LINE = 2 ** 28
 const ownGroup = process.platform !== 'win32'
+/** What kills each program that is running, for when Node exits. */
+const running = new Set<() => void>()
 
 /** Starts `words[0]` with the other words as its arguments. Never throws: a failed start is an end. */
 export function startChild(
@@ -73,12 +75,14 @@ export function startChild(
     }
   }
   const killNow = (): void => signalAll('SIGKILL')
-  process.on('exit', killNow)
+  running.add(killNow)
+  if (running.size === 1) process.on('exit', killAll)
 
   const finish = (end: ChildEnd): void => {
     if (over) return
     over = true
-    process.off('exit', killNow)
+    running.delete(killNow)
+    if (running.size === 0) process.off('exit', killAll)
     killNow()
     for (const stream of [program.stdin, program.stdout, program.stderr]) stream.destroy()
     ended()
@@ -141,6 +145,10 @@ export function startChild(
       if (!(await waitGone(graceMs))) await kill(graceMs)
     },
   }
+}
+
+function killAll(): void {
+  for (const kill of running) kill()
 }
 
 /** Hands out whole lines; what stands after the last line break is handed out at the end. */
