@@ -59,7 +59,7 @@ export function bitGram(X: BitMatrix, w: Float64Array, sumW: number): GramSource
     const flip = flipped[j]!
     for (let k = 0; k < cols; k++) {
       const value = S[at + k]! - share * sums[k]!
-      S[at + k] = flip === flipped[k]! ? value : -value
+      S[at + k] = flip === flipped[k]! ? value : 0 - value
     }
   }
 
@@ -95,7 +95,7 @@ export function bitGram(X: BitMatrix, w: Float64Array, sumW: number): GramSource
     }
     for (let j = 0; j < cols; j++) {
       const value = c[j]! - (sumW > 0 ? (sums[j]! / sumW) * total : 0)
-      c[j] = flipped[j] === 1 ? -value : value
+      c[j] = flipped[j] === 1 ? 0 - value : value
     }
     return c
   }

@@ -9,12 +9,14 @@
  *     γ = min⁺ { (C − c_j) / (A − a_j), (C + c_j) / (A + a_j), C / A, −b_j / u_j }
  *
  * Rules of scikit-learn 1.2's `lars_path(method='lasso')`, which Python LIME's `lasso_path` selection calls: no
- * normalisation; ends at C / n ≤ 1.1920929e-7, after 500 steps, when C would rise, or when all features are active; a
- * feature whose part outside the active ones is shorter than 1e-7 is set aside for that step; of equally correlated
- * features the first in its working order enters (entering features are exchanged with the first inactive one).
+ * normalisation; ends at C / n ≤ 1.1920929e-7, after 500 steps, when C would rise, or when all features are active; of
+ * equally correlated features the first in its working order enters (entering features are exchanged with the first
+ * inactive one).
  *
- * On purpose: G instead of the (n, d) samples, and a coefficient that leaves is set to exactly 0 (there, sometimes, to
- * a rounding error that counts as nonzero).
+ * On purpose: G instead of the (n, d) samples. A coefficient that leaves is set to exactly 0 (there, sometimes, to a
+ * rounding error that counts as nonzero). A feature whose part outside the active ones is shorter than 1e-7, or is but
+ * rounding, is set aside until a feature leaves (there its correlation is set to 0, after which the path is no longer
+ * the lasso's, and rounding decides whether it happens at all).
  */
 import type { WeightedCross, WeightedMoments } from './weighted-moments.ts'
 
@@ -31,6 +33,8 @@ const SMALLEST_ALPHA = 1.1920928955078125e-7
 const DEGENERATE = 1e-7
 /** A residual square below this share of the column's own is rounding: also degenerate. */
 const SPANNED = 1e-13
+/** Correlations that differ by a smaller share are equal. */
+const TIED = 1e-10
 
 /** The path from all zeros (step 0) on: one entry a step. */
 export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsStep[] {
@@ -40,36 +44,35 @@ export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsS
   const correlation = cross.c.slice()
   const factor = new GrowingFactor(Math.min(MOST_STEPS, d) + 1)
   const signs: number[] = []
+  const aside = new Uint8Array(d)
   let active = 0
   let dropped = false
   let b: Float64Array = new Float64Array(d)
   for (;;) {
-    let place = active
-    for (let at = active + 1; at < d; at++) {
-      if (Math.abs(correlation[order[at]!]!) > Math.abs(correlation[order[place]!]!)) place = at
-    }
-    const C = active < d ? Math.abs(correlation[order[place]!]!) : 0
+    let place = mostCorrelated(correlation, order, aside, active)
+    const C = place < 0 ? 0 : Math.abs(correlation[order[place]!]!)
     const alpha = C / n
     const before = path.at(-1)
-    path.push({ alpha: alpha <= SMALLEST_ALPHA ? 0 : alpha, coefficients: b })
+    path.push({ alpha, coefficients: b })
     if (alpha <= SMALLEST_ALPHA || path.length > MOST_STEPS || active >= d) return path
 
-    if (!dropped) {
+    while (!dropped && place >= 0) {
       const entering = order[place]!
-      order[place] = order[active]!
-      order[active] = entering
       const column = moments.column(entering)
       const inner = new Float64Array(active)
       for (let a = 0; a < active; a++) inner[a] = column[order[a]!]!
-      if (!factor.append(inner, column[entering]!)) {
-        correlation[entering] = 0
-        path.pop()
-        continue
+      if (factor.append(inner, column[entering]!)) {
+        order[place] = order[active]!
+        order[active] = entering
+        signs[active] = Math.sign(correlation[entering]!)
+        active++
+        break
       }
-      signs[active] = Math.sign(correlation[entering]!)
-      active++
+      aside[entering] = 1
+      place = mostCorrelated(correlation, order, aside, active)
+      if (place >= 0 && Math.abs(correlation[order[place]!]!) < C * (1 - TIED)) break
     }
-    if (before !== undefined && before.alpha < alpha) return path
+    if (active === 0 || (before !== undefined && before.alpha < alpha)) return path
 
     const { direction, length } = equiangular(factor, signs, active)
     const along = new Float64Array(d)
@@ -81,6 +84,7 @@ export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsS
     let step = C / length
     for (let at = active; at < d; at++) {
       const j = order[at]!
+      if (aside[j] === 1) continue
       const aj = Math.round(along[j]! * 1e15) / 1e15
       along[j] = aj
       const up = (C - correlation[j]!) / (length - aj + Number.MIN_VALUE)
@@ -100,6 +104,7 @@ export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsS
     for (let at = active; at < d; at++) correlation[order[at]!]! -= step * along[order[at]!]!
     b = next
     if (dropped) {
+      aside.fill(0)
       for (const a of crossing.places) {
         const leaving = order[a]!
         b[leaving] = 0
@@ -114,6 +119,26 @@ export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsS
       }
     }
   }
+}
+
+/** Place in `order` of the inactive feature of largest |correlation|, the first of equals; −1 if all are set aside. */
+function mostCorrelated(
+  correlation: Float64Array,
+  order: Int32Array,
+  aside: Uint8Array,
+  active: number,
+): number {
+  let place = -1
+  let largest = -1
+  for (let at = active; at < order.length; at++) {
+    const j = order[at]!
+    const size = Math.abs(correlation[j]!)
+    if (size > largest && aside[j] === 0) {
+      largest = size
+      place = at
+    }
+  }
+  return place
 }
 
 /** u and A of the active features. A factor too ill-conditioned for A to be finite gets a growing ridge. */
