@@ -117,29 +117,7 @@ export async function loadOnnx(
   options: OnnxOptions = {},
 ): Promise<OnnxPredictor> {
   checkOnnxOptions(options)
-  const file = await readSource(source)
-  const { name: model, bytes } = file
-  const decoded = openGraph(model, bytes)
-  const unzipped = withoutZipMaps(decoded)
-  const { graph } = unzipped.model
-  const plan = planOutput(model, unzipped, options)
-  const inputs = trueInputs(graph).map((input) => graphInput(model, input))
-  const layout = tableOf(model, graph, inputs, options.columns)
-  const external = await readExternal(file, graph)
-  const edited = unzipped.zipMaps.length === 0 ? bytes : encodeModel(unzipped.model)
-  const session = await createSession(model, edited, external, options).catch((error: unknown) => {
-    if (!lacksLocale(error, unzipped.model)) throw error
-    const plain = encodeModel(withPlainLocale(unzipped.model))
-    return createSession(model, plain, external, options)
-  })
-  const encoder = anyEncoder({
-    model,
-    inputs,
-    table: layout,
-    image: options.image ?? {},
-    series: options.series ?? {},
-    convolves: inputs.length === 1 && firstOperator(graph, inputs[0]!.name) === 'Conv',
-  })
+  const { model, session, encoder, plan, inputs, inspection } = await openParts(source, options)
   const warnings = warningsOf(plan)
   for (const warning of warnings) options.onWarning?.(warning)
   const fixed = inputs.find(({ batch }) => batch !== null)?.batch ?? null
@@ -149,7 +127,7 @@ export async function loadOnnx(
     task: plan.task,
     classNames: plan.classNames,
     inputNames: namesOf(inputs, options.columns),
-    inspection: inspectModel(model, bytes.length, decoded),
+    inspection,
     warnings,
     async predict(instances, context = {}) {
       if (closed) throw closedError(model)
@@ -160,6 +138,44 @@ export async function loadOnnx(
       await session.close()
     },
   }
+}
+
+interface Parts {
+  readonly model: string
+  readonly session: Session
+  readonly encoder: Encoder<OnnxInput>
+  readonly plan: OutputPlan
+  readonly inputs: readonly GraphInput[]
+  readonly inspection: OnnxInspection
+}
+
+/** A function of its own so that nothing of the file stays in memory: the session has its own copy of the weights. */
+async function openParts(source: ModelSource, options: OnnxOptions): Promise<Parts> {
+  const file = await readSource(source)
+  const { name: model, bytes } = file
+  const decoded = openGraph(model, bytes)
+  const unzipped = withoutZipMaps(decoded)
+  const { graph } = unzipped.model
+  const plan = planOutput(model, unzipped, options)
+  const inputs = trueInputs(graph).map((input) => graphInput(model, input))
+  const only = inputs.length === 1 ? inputs[0]!.name : undefined
+  const encoder = anyEncoder({
+    model,
+    inputs,
+    table: tableOf(model, inputs, options.columns, only ? columnsOfTrees(graph, only) : 0),
+    image: options.image ?? {},
+    series: options.series ?? {},
+    convolves: only !== undefined && firstOperator(graph, only) === 'Conv',
+  })
+  const external = await readExternal(file, graph)
+  const edited = unzipped.zipMaps.length === 0 ? bytes : encodeModel(unzipped.model)
+  const session = await createSession(model, edited, external, options).catch((error: unknown) => {
+    if (!lacksLocale(error, unzipped.model)) throw error
+    const plain = encodeModel(withPlainLocale(unzipped.model))
+    return createSession(model, plain, external, options)
+  })
+  const inspection = inspectModel(model, bytes.length, decoded)
+  return { model, session, encoder, plan, inputs, inspection }
 }
 
 async function runInChunks(
@@ -209,17 +225,13 @@ function graphInput(model: string, input: OnnxGraph['inputs'][number]): GraphInp
 
 function tableOf(
   model: string,
-  graph: OnnxGraph,
   inputs: readonly GraphInput[],
   columns: readonly string[] | undefined,
+  minimum: number,
 ): () => TableLayout {
-  const make = (): TableLayout => {
-    const least = inputs.length === 1 ? columnsOfTrees(graph, inputs[0]!.name) : 0
-    return tableLayout(model, inputs, columns, least)
-  }
-  if (columns === undefined) return make
+  if (columns === undefined) return () => tableLayout(model, inputs, columns, minimum)
   // Names that do not fit are better told at loading than at the first prediction.
-  const layout = make()
+  const layout = tableLayout(model, inputs, columns, minimum)
   return () => layout
 }
 
