@@ -34,7 +34,7 @@ export interface RegressionTree {
 const GAIN_TOLERANCE = 1e-12
 
 /** Orders of columns kept in memory rather than sorted again for every level. */
-const KEPT_ENTRIES = 20_000_000
+const KEPT_ENTRIES = 8_000_000
 
 /** Fits a tree to X (n, d), y (n), weights w (n; ≥ 0). All finite. */
 export function fitRegressionTree(
@@ -159,9 +159,11 @@ function noSplits(level: readonly GrowingNode[]): Split[] {
   return level.map(() => ({ feature: -1, threshold: 0, gain: 0 }))
 }
 
-/** With y taken around the node's value S = 0, so that the gain is S_l² (1/W_l + 1/W_r). */
+/** With y taken around the node's value S = 0, so that the gain is S_l² W / (W_l W_r); a W_r lost in rounding gains nothing. */
 function gainOf(leftSum: number, leftWeight: number, weight: number): number {
-  return leftSum * leftSum * (1 / leftWeight + 1 / (weight - leftWeight))
+  const rightWeight = weight - leftWeight
+  if (rightWeight <= 1e-12 * weight) return 0
+  return leftSum * (leftSum / leftWeight) * (weight / rightWeight)
 }
 
 /** Bits: the sums over the ones of every feature, node by node. */
@@ -201,46 +203,51 @@ function bitScan(X: BitMatrix, y: Float64Array, w: Float64Array): LevelScan {
 /** Values: one pass in sorted order for each feature serves all nodes of the level. */
 function denseScan(X: Matrix, y: Float64Array, w: Float64Array, samples: Int32Array): LevelScan {
   const { data, cols } = X
-  const kept: Int32Array[] = []
+  const kept: SortedColumn[] = []
   const keep = cols * samples.length <= KEPT_ENTRIES
 
-  function sorted(j: number): Int32Array {
+  function sorted(j: number): SortedColumn {
     const known = kept[j]
     if (known !== undefined) return known
-    const order = sortedBy(data, cols, j, samples)
-    if (keep) kept[j] = order
-    return order
+    const column = sortedBy(data, cols, j, samples)
+    if (keep) kept[j] = column
+    return column
   }
 
   return (level, place, minSamples, tolerance) => {
     const splits = noSplits(level)
-    const counts = new Int32Array(level.length)
-    const weights = new Float64Array(level.length)
-    const sums = new Float64Array(level.length)
-    const last = new Float64Array(level.length)
+    const nodes = level.length
+    const sizes = Int32Array.from(level, (node) => node.samples.length)
+    const totals = Float64Array.from(level, (node) => node.weight)
+    const gains = new Float64Array(nodes)
+    const counts = new Int32Array(nodes)
+    const weights = new Float64Array(nodes)
+    const sums = new Float64Array(nodes)
+    const last = new Float64Array(nodes)
+    const parts = new Float64Array(w.length)
+    for (const node of level) for (const i of node.samples) parts[i] = w[i]! * (y[i]! - node.value)
     for (let j = 0; j < cols; j++) {
       counts.fill(0)
       weights.fill(0)
       sums.fill(0)
-      for (const i of sorted(j)) {
+      const { order, values } = sorted(j)
+      for (let s = 0; s < order.length; s++) {
+        const i = order[s]!
         const at = place[i]!
         if (at < 0) continue
-        const node = level[at]!
-        const value = data[i * cols + j]!
+        const value = values[s]!
         const count = counts[at]!
         const left = last[at]!
-        if (value > left && count >= minSamples && node.samples.length - count >= minSamples) {
-          const gain = gainOf(sums[at]!, weights[at]!, node.weight)
-          const best = splits[at]!
-          if (gain > best.gain + tolerance) {
-            best.feature = j
-            best.gain = gain
-            best.threshold = halfway(left, value)
+        if (value > left && count >= minSamples && sizes[at]! - count >= minSamples) {
+          const gain = gainOf(sums[at]!, weights[at]!, totals[at]!)
+          if (gain > gains[at]! + tolerance) {
+            gains[at] = gain
+            splits[at] = { feature: j, gain, threshold: halfway(left, value) }
           }
         }
         counts[at] = count + 1
         weights[at]! += w[i]!
-        sums[at]! += w[i]! * (y[i]! - node.value)
+        sums[at]! += parts[i]!
         last[at] = value
       }
     }
@@ -248,11 +255,16 @@ function denseScan(X: Matrix, y: Float64Array, w: Float64Array, samples: Int32Ar
   }
 }
 
+interface SortedColumn {
+  readonly order: Int32Array
+  readonly values: Float64Array
+}
+
 /**
  * Samples by rising value of column j, equal ones in their own order. Values are sorted alone, which engines do many
  * times faster than with a comparison of our own; then each sample looks up its place.
  */
-function sortedBy(data: Float64Array, cols: number, j: number, samples: Int32Array): Int32Array {
+function sortedBy(data: Float64Array, cols: number, j: number, samples: Int32Array): SortedColumn {
   const n = samples.length
   const values = new Float64Array(n)
   for (let s = 0; s < n; s++) values[s] = data[samples[s]! * cols + j]! + 0
@@ -271,7 +283,7 @@ function sortedBy(data: Float64Array, cols: number, j: number, samples: Int32Arr
     order[low + taken[low]!] = samples[s]!
     taken[low]! += 1
   }
-  return order
+  return { order, values: sorted }
 }
 
 /** A threshold t with low ≤ t < high. */

@@ -95,6 +95,14 @@ describe('fitRegressionTree', () => {
     })
   })
 
+  it('stays finite where one sample outweighs all others beyond rounding', () => {
+    const X = matrixFromRows([[0], [1], [2]])
+    const w = Float64Array.of(1, 1e-20, 1e-300)
+    const { root, importances } = fitRegressionTree(X, Float64Array.of(0, 5, 9), w)
+    expect(root.value).toBeCloseTo(0, 12)
+    expect([0, 1]).toContain(importances[0])
+  })
+
   it('keeps enough samples in every leaf', () => {
     const X = matrixFromRows([[0], [1], [2], [3]])
     const y = Float64Array.of(9, 0, 0, 0)
