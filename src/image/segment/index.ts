@@ -1,0 +1,5 @@
+export * from './felzenszwalb.ts'
+export * from './grid.ts'
+export * from './label-map.ts'
+export * from './quickshift.ts'
+export * from './slic.ts'

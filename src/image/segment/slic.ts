@@ -1,0 +1,179 @@
+/**
+ * SLIC: k-means of colour and position around a regular grid of centres, each searched for only nearby.
+ *
+ * R. Achanta et al.: SLIC Superpixels Compared to State-of-the-art Superpixel Methods (PAMI 2012), as in scikit-image 0.19:
+ * 1. All numbers of the picture to 0…1 by their minimum and maximum; Lab colours (RGBA stays as it is); blurred by
+ *    `sigma`; divided by `compactness`.
+ * 2. Centres on a regular grid of about `nSegments` cells; their colours start at 0.
+ * 3. `maxNumIter` times: each pixel to the nearest centre, distance² = (dy² + dx²) / step² + |colours|², among those
+ *    within two steps, of equally near ones the first; then each centre to the mean of its pixels.
+ * 4. Connected parts smaller than `minSizeFactor` of a mean segment join a neighbour; larger ones than `maxSizeFactor` are cut.
+ *
+ * Unlike there, a round begins with each pixel's distance to its centre of the round before (`slic-assignment.ts`), which
+ * spares most of the others; the labels are the same. They are numbered 0…K−1 whatever `startLabel` is; Python's start at 1.
+ */
+
+import type { RasterImage } from '../../contract/instance.ts'
+import { checkOptions } from '../../contract/nearest.ts'
+import { gaussianBlur } from './gaussian-blur.ts'
+import { labPlanes } from './lab.ts'
+import { type LabelMap, renumber } from './label-map.ts'
+import { byteScale, checkImage, checkNumber } from './raster.ts'
+import { assignPixels, type Clusters, tileBoxes } from './slic-assignment.ts'
+import { enforceConnectivity } from './slic-connectivity.ts'
+import { regularGrid } from './slic-grid.ts'
+
+/** Names, meaning and defaults as in scikit-image. */
+export interface SlicOptions {
+  /** About how many segments, from 1. Default 100. */
+  readonly nSegments?: number
+  /** How much position counts against colour, above 0; higher = squarer segments. Default 10. */
+  readonly compactness?: number
+  /** Rounds of k-means, from 1. Default 10. */
+  readonly maxNumIter?: number
+  /** Blur before, in pixels. Default 0. */
+  readonly sigma?: number
+  /** 0 or 1; accepted for Python's sake, without effect: labels start at 0. */
+  readonly startLabel?: number
+  /** Whether every segment is to be in one piece. Default true. */
+  readonly enforceConnectivity?: boolean
+  /** Smallest piece, as a part of the mean segment. Default 0.5. */
+  readonly minSizeFactor?: number
+  /** Largest piece, as a multiple of the mean segment. Default 3. */
+  readonly maxSizeFactor?: number
+}
+
+const NAMES = [
+  'nSegments',
+  'compactness',
+  'maxNumIter',
+  'sigma',
+  'startLabel',
+  'enforceConnectivity',
+  'minSizeFactor',
+  'maxSizeFactor',
+]
+
+/**
+ * Segments of a picture by SLIC. Grey counts as RGB; with four channels these are compared as they are, without Lab.
+ *
+ * @throws ShapeError or DataError for a broken picture, OptionError for options out of range.
+ */
+export function slic(image: RasterImage, options: SlicOptions = {}): LabelMap {
+  const where = 'slic, options'
+  checkOptions(where, options, NAMES)
+  const { nSegments = 100, compactness = 10, maxNumIter = 10, sigma = 0, startLabel = 1 } = options
+  const { minSizeFactor = 0.5, maxSizeFactor = 3 } = options
+  checkNumber(`${where}.nSegments`, nSegments, { least: 1, integer: true })
+  checkNumber(`${where}.compactness`, compactness, { least: 0, above: true })
+  checkNumber(`${where}.maxNumIter`, maxNumIter, { least: 1, integer: true })
+  checkNumber(`${where}.sigma`, sigma, { least: 0, most: 1e4 })
+  checkNumber(`${where}.startLabel`, startLabel, { least: 0, most: 1, integer: true })
+  checkNumber(`${where}.minSizeFactor`, minSizeFactor, { least: 0 })
+  checkNumber(`${where}.maxSizeFactor`, maxSizeFactor, { least: 1 })
+  checkImage('slic', image)
+  const { width, height } = image
+  const planes = scaledColours(image, sigma, 1 / compactness)
+  const { labels, centres } = cluster(planes, width, height, nSegments, maxNumIter)
+  if (options.enforceConnectivity === false) return renumber(labels, width, height)
+  const mean = (width * height) / centres
+  const smallest = Math.trunc(minSizeFactor * mean)
+  const largest = Math.trunc(maxSizeFactor * mean)
+  return renumber(enforceConnectivity(labels, width, height, smallest, largest), width, height)
+}
+
+/** Steps 1: the colours that distances are taken of, in planes. */
+function scaledColours(image: RasterImage, sigma: number, factor: number): Float64Array[] {
+  const { data, width, height, channels } = image
+  const scale = byteScale(image)
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < data.length; i++) {
+    const sample = data[i]!
+    if (sample < least) least = sample
+    if (sample > most) most = sample
+  }
+  const low = least * scale
+  const range = most * scale - low || 1
+  const toUnit = (sample: number): number => (sample * scale - low) / range
+  const n = width * height
+  const planes =
+    channels === 4
+      ? Array.from({ length: 4 }, (_, c) =>
+          Float64Array.from({ length: n }, (_, i) => toUnit(data[i * 4 + c]!)),
+        )
+      : labPlanes(image, toUnit)
+  return planes.map((plane) => {
+    const blurred = gaussianBlur(plane, width, height, sigma)
+    for (let i = 0; i < n; i++) blurred[i]! *= factor
+    return blurred
+  })
+}
+
+/** Steps 2 and 3: each pixel's centre, −1 where no centre came near, and the number of centres. */
+function cluster(
+  planes: readonly Float64Array[],
+  width: number,
+  height: number,
+  nSegments: number,
+  rounds: number,
+): { labels: Int32Array; centres: number } {
+  const grid = regularGrid(height, width, nSegments)
+  const centres = grid.rows.length * grid.columns.length
+  const fields = 2 + planes.length
+  const means = new Float64Array(centres * fields)
+  for (let k = 0; k < centres; k++) {
+    means[k * fields] = grid.rows[Math.floor(k / grid.columns.length)]!
+    means[k * fields + 1] = grid.columns[k % grid.columns.length]!
+  }
+  // The window's steps are those of a grid for the number of centres there really are; the weight's is that of the first grid.
+  const { stepY, stepX } = regularGrid(height, width, centres)
+  const labels = new Int32Array(width * height).fill(-1)
+  const clusters: Clusters = {
+    planes,
+    width,
+    height,
+    means,
+    fields,
+    boxes: tileBoxes(planes, width, height),
+    reachY: 2 * stepY,
+    reachX: 2 * stepX,
+    weight: 1 / Math.fround(grid.largestStep * grid.largestStep),
+  }
+  const nearest = new Float64Array(width * height)
+  for (let round = 0; round < rounds; round++) {
+    assignPixels(labels, nearest, clusters)
+    moveCentres(labels, clusters)
+  }
+  return { labels, centres }
+}
+
+/** Each centre to the mean of its pixels, NaN where it has none. */
+function moveCentres(labels: Int32Array, clusters: Clusters): void {
+  const { means, fields, width } = clusters
+  const [p0, p1, p2, p3] = clusters.planes as FourPlanes
+  const counts = new Float64Array(means.length / fields)
+  means.fill(0)
+  let y = 0
+  let x = 0
+  for (let i = 0; i < labels.length; i++) {
+    const k = labels[i]!
+    if (k >= 0) {
+      const at = k * fields
+      counts[k]!++
+      means[at]! += y
+      means[at + 1]! += x
+      means[at + 2]! += p0[i]!
+      means[at + 3]! += p1[i]!
+      means[at + 4]! += p2[i]!
+      if (p3 !== undefined) means[at + 5]! += p3[i]!
+    }
+    if (++x === width) {
+      x = 0
+      y++
+    }
+  }
+  for (let j = 0; j < means.length; j++) means[j]! /= counts[Math.floor(j / fields)]!
+}
+
+type FourPlanes = readonly [Float64Array, Float64Array, Float64Array, Float64Array | undefined]
