@@ -1,0 +1,82 @@
+/**
+ * A picture with its weighted segments drawn over it: tint by weight, solid outline and + for, dashed outline and −
+ * against. Without the picture the segments alone are drawn. Two boxes show and hide weights and borders, without a
+ * script.
+ */
+import type { ExplanationData, InstanceData, LabelExplanation } from '../contract/index.ts'
+import { isolated, type Markup, markup } from './markup.ts'
+import { formatCount, formatPercent, formatWeight, weightDecimals } from './number-text.ts'
+import { tintStep } from './palette.ts'
+import {
+  borderPath,
+  innermost,
+  outlinePath,
+  type SegmentMap,
+  segmentMap,
+} from './segment-outline.ts'
+import { explainInWords } from './words.ts'
+
+type ImageInstance = Extract<InstanceData, { kind: 'image' }>
+
+/** The picture itself, once for a page, to be used by its id; nothing where there is none or where it is no PNG, JPEG or WebP data URL. */
+export function pictureDefinition(instance: ImageInstance, id: string): Markup | undefined {
+  const { picture, width, height } = instance
+  if (
+    picture === undefined ||
+    !/^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/.test(picture)
+  ) {
+    return undefined
+  }
+  return markup`<svg class="defs${width < 160 && ' pixel'}" aria-hidden="true"><defs><image id="${id}" href="${picture}" width="${width}" height="${height}" preserveAspectRatio="none"/></defs></svg>
+`
+}
+
+/** One label's weights over the picture with id `pictureId`. `unique` keeps the page's ids apart. */
+export function imageFigure(
+  explanation: ExplanationData,
+  label: LabelExplanation,
+  instance: ImageInstance,
+  pictureId: string | undefined,
+  unique: string,
+  of?: number,
+): Markup {
+  const { width, height, segments } = instance
+  if (width < 1 || height < 1) return markup`<p class="muted">The picture has no pixels.</p>`
+  const map = segmentMap(segments, width, height)
+  const weighted = label.weights.filter(({ feature, weight }) => {
+    const known = explanation.features[feature]
+    return weight !== 0 && known?.part.kind === 'image' && known.of === of
+  })
+  const decimals = weightDecimals(weighted.map(({ weight }) => weight))
+  const largest = weighted.reduce((most, { weight }) => Math.max(most, Math.abs(weight) || 0), 0)
+  const borders = borderPath(map)
+  const shapes = weighted.map(({ feature, weight }) => {
+    const { name, part } = explanation.features[feature]!
+    if (part.kind !== 'image') return markup``
+    const kind = weight < 0 ? 'against' : 'for'
+    const share = formatPercent(part.area / (width * height), 1)
+    const outline = outlinePath(map, part.segment)
+    return markup`${pictureId !== undefined && markup`<path class="halo" d="${outline}"/>`}<path class="segment ${kind} t${tintStep(weight, largest)}" fill-rule="evenodd" d="${outline}"><title>${name}: ${formatWeight(weight, decimals)}, ${share} of the picture</title></path>
+${sign(map, part.segment, weight)}`
+  })
+  return markup`<figure>
+<input type="checkbox" class="show-weights" id="${unique}w" checked> <label class="toggle" for="${unique}w">Weights</label>
+${borders !== undefined && markup`<input type="checkbox" class="show-borders" id="${unique}b"${pictureId === undefined && markup` checked`}> <label class="toggle" for="${unique}b">All segments</label>`}
+<svg class="picture${width < 160 && ' pixel'}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${explainInWords(explanation, { label: label.label })}">
+${pictureId !== undefined && markup`<use href="#${pictureId}"/>`}
+${borders !== undefined && markup`<path class="border" d="${borders}"/>`}
+<g class="weights">
+${shapes}</g>
+</svg>
+<figcaption>${isolated(label.name)}: solid outline and + speak for it, dashed outline and \u2212 against it. ${formatCount(map.boxes.size)} segments, ${width}\u00a0\u00d7\u00a0${height} pixels.</figcaption>
+</figure>`
+}
+
+function sign(map: SegmentMap, segment: number, weight: number): Markup {
+  const place = innermost(map, segment)
+  const size = Math.max(map.width, map.height)
+  if (place === undefined || place.distance < size * 0.015) return markup``
+  const em = Math.min(size * 0.07, Math.max(size * 0.035, place.distance * 1.2))
+  return markup`<text class="sign" x="${place.x}" y="${place.y}" font-size="${Math.round(em * 100) / 100}" stroke-width="${Math.round(em * 16) / 100}" aria-hidden="true">${weight < 0 ? '\u2212' : '+'}</text>
+`
+}

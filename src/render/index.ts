@@ -1,0 +1,12 @@
+/**
+ * Drawings of explanations: terminal, words, SVG, PNG, HTML, JSON. They read `ExplanationData` and nothing else.
+ */
+export { type HtmlOptions, renderHtml } from './html.ts'
+export { toJsonText } from './json.ts'
+export { darkTheme, lightTheme, type Theme } from './palette.ts'
+export { type PngOptions, renderPng } from './png.ts'
+export { renderSvg, type SvgOptions } from './svg.ts'
+export { renderTerminal, type TerminalOptions } from './terminal.ts'
+export { type TreeRule, treeRules } from './tree-rules.ts'
+export { visibleText } from './visible-text.ts'
+export { explainInWords, type WordsOptions } from './words.ts'
