@@ -5,7 +5,7 @@ const config: KnipConfig = {
   entry: [
     ...buildSources,
     'tools/*.{ts,mjs}',
-    'bench/main.ts',
+    'bench/*.ts',
     'examples/**/*.{ts,mjs}',
     'test/fixtures/**/*.{ts,mjs}',
   ],
