@@ -4,7 +4,7 @@
  * 1. Intl.Segmenter cuts it into grapheme clusters (UAX #29).
  * 2. A cluster with emoji presentation takes two columns, however many code points it joins (UTS #51).
  * 3. Otherwise its code points add up: combining marks, format characters and Hangul medials and finals 0, East Asian
- *    Wide and Fullwidth 2 (UAX #11, by block), the rest 1.
+ *    Wide and Fullwidth 2 (UAX #11, by block), the rest 1; a cluster takes two at most.
  */
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -84,13 +84,13 @@ function takeColumns(from: readonly string[], width: number, backwards = false):
 }
 
 function clusterWidth(cluster: string): number {
-  if (/\p{Emoji_Presentation}|\ufe0f/u.test(cluster)) return 2
+  if (/\p{Emoji_Presentation}|\p{Emoji}\ufe0f/u.test(cluster)) return 2
   let width = 0
   for (const character of cluster) {
     if (/[\p{Mn}\p{Me}\p{Cf}\p{Cc}\u1160-\u11ff]/u.test(character)) continue
     width += WIDE.test(character) ? 2 : 1
   }
-  return width
+  return Math.min(2, width)
 }
 
 const WIDE =
