@@ -86,11 +86,11 @@ export function takeTarget(table: Table, name: string, where?: string): TargetSp
 }
 
 /** Row `index`, counted from 0. Throws a DataError where there is no such row. */
-export function rowAt(table: Table, index: number, where = 'table'): readonly Value[] {
+export function rowAt(table: Table, index: number, where = 'table, row'): readonly Value[] {
   const row = Number.isInteger(index) ? table.rows[index] : undefined
   if (row !== undefined) return row
   throw new DataError({
-    where: `${where}, row`,
+    where,
     got: String(index),
     expected: `an integer from 0 to ${table.rows.length - 1}`,
     remedy: 'Rows are counted from 0, the line of names not among them.',

@@ -1,0 +1,109 @@
+/**
+ * The flags that all `explain` commands share: how many samples, which surrogate, which labels.
+ */
+import type { Command } from 'commander'
+import type { Control } from '../contract/progress.ts'
+import { choice, labelChoice, numberValue, repeatedValue, wholeValue } from './option-values.ts'
+
+/** What the flags below give. */
+export interface ExplainFlags {
+  readonly label?: readonly string[]
+  readonly topLabels?: number
+  readonly numFeatures?: number
+  readonly numSamples?: number
+  readonly seed: number
+  readonly kernelWidth?: number
+  readonly distanceMetric?: 'euclidean' | 'cosine' | 'manhattan' | 'chebyshev'
+  readonly featureSelection?:
+    | 'auto'
+    | 'forward_selection'
+    | 'highest_weights'
+    | 'lasso_path'
+    | 'none'
+  readonly surrogate?: 'ridge' | 'lasso' | 'ols' | 'tree'
+  readonly compatibility?: 'sodalime' | 'python'
+  readonly batchSize?: number
+  readonly keepNeighbourhood?: boolean
+}
+
+/** Adds the flags to a command. */
+export function addExplainOptions(
+  command: Command,
+  defaults: { readonly numFeatures: number; readonly numSamples: number },
+): Command {
+  return command
+    .option(
+      '--label <class>',
+      'explain this class, by name or index; may be repeated',
+      repeatedValue,
+    )
+    .option('--top-labels <k>', 'explain the k most likely classes', wholeValue)
+    .option(
+      '--num-features <n>',
+      'most features in the explanation',
+      wholeValue,
+      defaults.numFeatures,
+    )
+    .option('--num-samples <n>', 'samples around the instance', wholeValue, defaults.numSamples)
+    .option('--seed <n>', 'seed of the random numbers: same seed, same explanation', wholeValue, 0)
+    .option('--kernel-width <w>', 'how fast samples lose weight with distance', numberValue)
+    .addOption(
+      choice('--distance-metric <metric>', 'distance of samples', [
+        'euclidean',
+        'cosine',
+        'manhattan',
+        'chebyshev',
+      ]),
+    )
+    .addOption(
+      choice('--feature-selection <method>', 'how the features are chosen', [
+        'auto',
+        'forward_selection',
+        'highest_weights',
+        'lasso_path',
+        'none',
+      ]),
+    )
+    .addOption(
+      choice('--surrogate <kind>', 'the simple model that is fitted', [
+        'ridge',
+        'lasso',
+        'ols',
+        'tree',
+      ]),
+    )
+    .addOption(
+      choice('--compatibility <mode>', 'answer as Python LIME does', ['sodalime', 'python']),
+    )
+    .option('--batch-size <n>', 'most instances that the model gets at once', wholeValue)
+    .option('--keep-neighbourhood', 'keep the samples in the JSON')
+}
+
+/** The options of an explain call that the flags set; those left out keep the library's defaults. */
+export function explainCallOptions(
+  flags: ExplainFlags,
+  classNames: readonly string[] | undefined,
+  control: Control,
+) {
+  const { topLabels, numFeatures, numSamples, distanceMetric, surrogate, batchSize } = flags
+  return given({
+    labels: labelChoice(flags.label, classNames),
+    topLabels,
+    numFeatures,
+    numSamples,
+    distanceMetric,
+    surrogate,
+    batchSize,
+    keepNeighbourhood: flags.keepNeighbourhood,
+    ...control,
+  })
+}
+
+/** The object without the properties that are undefined. */
+export function given<Options extends object>(
+  options: Options,
+): { [Name in keyof Options]?: Exclude<Options[Name], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Options]?: Exclude<Options[Name], undefined>
+  }
+}
