@@ -5,6 +5,7 @@ const config: KnipConfig = {
   entry: [
     ...buildSources,
     'tools/*.{ts,mjs}',
+    'tools/conformance/main.ts',
     'bench/*.ts',
     'examples/**/*.{ts,mjs}',
     'test/fixtures/**/*.{ts,mjs}',
