@@ -13,7 +13,8 @@ export interface DistinctRows {
 
 /** Every row by itself: for neighbourhoods whose rows carry no codes. */
 export function allRows(n: number): DistinctRows {
-  const every = Int32Array.from({ length: n }, (_, i) => i)
+  const every = new Int32Array(n)
+  for (let i = 0; i < n; i++) every[i] = i
   return { first: every, of: every }
 }
 

@@ -58,7 +58,7 @@ export function fitLabel(request: LabelFitRequest): LabelFit {
   const fitted: FittedSurrogate = solve
     ? linearSurrogate(solve(moments, cross, features.length === X.cols ? undefined : features), features, X.cols)
     : columnSurrogate(surrogate).fit(columns, y, weights)
-  const predicted = Float64Array.from(fitted.predict(columns))
+  const predicted = asDoubles(fitted.predict(columns))
   return {
     intercept: fitted.intercept,
     weights: ranked(features, fitted.coefficients),
@@ -67,6 +67,10 @@ export function fitLabel(request: LabelFitRequest): LabelFit {
     heldOutScore: heldOutScore(columns, y, weights, surrogate),
     ...(fitted.tree && { tree: withFeatureIds(fitted.tree, features) }),
   }
+}
+
+function asDoubles(values: ArrayLike<number>): Float64Array {
+  return values instanceof Float64Array ? values : Float64Array.from(values)
 }
 
 /** A linear fit over all features is put into the order of selection. */
@@ -92,9 +96,15 @@ function heldOutScore(
 ): number | null {
   const { rows: n, cols: k } = columns
   if (n < FEWEST_SAMPLES || n * k * k > MOST_WORK) return null
-  const kept = weights.map((weight, i) => (i % FOLD === FOLD - 1 ? 0 : weight))
-  const held = weights.map((weight, i) => (i % FOLD === FOLD - 1 ? weight : 0))
-  if (!held.some((weight) => weight > 0)) return null
+  const kept = weights.slice()
+  const held = new Float64Array(n)
+  let heldWeight = 0
+  for (let i = FOLD - 1; i < n; i += FOLD) {
+    kept[i] = 0
+    held[i] = weights[i]!
+    heldWeight += weights[i]!
+  }
+  if (heldWeight === 0) return null
   const solve = linearSolver(surrogate)
   if (solve) {
     const moments = weightedMoments(columns, kept)
@@ -102,7 +112,7 @@ function heldOutScore(
     return weightedR2(y, predictLinear(columns, fit), held)
   }
   const fitted = columnSurrogate(surrogate).fit(columns, y, kept)
-  return weightedR2(y, Float64Array.from(fitted.predict(columns)), held)
+  return weightedR2(y, asDoubles(fitted.predict(columns)), held)
 }
 
 function ranked(features: Int32Array, coefficients: ArrayLike<number>): FeatureWeight[] {

@@ -24,22 +24,29 @@ export function drawUniforms(n: number, method: SamplingMethod, random: RandomSt
   return out
 }
 
-/** n draws from the numbers 0…K−1 with the given shares. */
+/** n draws from the numbers 0…K−1 (K ≤ 65536) with the given shares. */
 export function drawLevels(
   frequencies: readonly number[],
   n: number,
   method: SamplingMethod,
   random: RandomState,
-): Int32Array {
-  if (method === 'gaussian') return random.choiceWeighted(frequencies, n)
+): Uint16Array {
+  const levels = new Uint16Array(n)
+  if (method === 'gaussian') {
+    random.choiceWeightedInto(levels, frequencies)
+    return levels
+  }
   const bounds: number[] = []
   let sum = 0
-  for (const frequency of frequencies) bounds.push((sum += frequency))
-  const uniforms = drawUniforms(n, method, random)
-  return Int32Array.from(uniforms, (u) => {
+  for (const frequency of frequencies) {
+    sum += frequency
+    bounds.push(sum)
+  }
+  drawUniforms(n, method, random).forEach((u, i) => {
     const level = bounds.findIndex((bound) => u * sum < bound)
-    return level < 0 ? bounds.length - 1 : level
+    levels[i] = level < 0 ? bounds.length - 1 : level
   })
+  return levels
 }
 
 /** (n, d) standard normal numbers, row by row. */

@@ -1,86 +1,120 @@
 /**
  * Turns samples back into the rows that the model takes, in the form of the training data.
  *
- * Each column knows where its values stand (`ColumnSource`); rows are made for one batch at a time.
+ * Numbers stand row by row in one array, categories as codes by attribute; rows are made for one batch at a time.
  */
 import type { TableRow, Value } from '../contract/instance.ts'
+import type { Attribute } from './attribute.ts'
 import type { RowForm } from './table.ts'
 
-/** Where the values of one model column stand, for every sample. */
-export type ColumnSource =
-  | {
-      readonly kind: 'numbers'
-      /** Sample i is `data[offset + i * stride] * scale + shift`. */
-      readonly data: Float64Array
-      readonly offset: number
-      readonly stride: number
-      readonly scale: number
-      readonly shift: number
-      /** How a missing value (NaN in `data`) is told. */
-      readonly missingAs: 'null' | 'NaN'
-    }
-  | {
-      readonly kind: 'levels'
-      /** Sample i is `values[codes[i]]`. */
-      readonly codes: Uint16Array | Int32Array
-      readonly values: readonly Value[]
-    }
+/** Where the values of the model's columns stand, for every sample. */
+export interface SampleValues {
+  /** (n, d) row by row, d attributes: those of numeric attributes are standing for `value * scale + shift`. */
+  readonly numbers: Float64Array
+  /** For each attribute (d); null for 1 and 0. */
+  readonly scale: Float64Array | null
+  readonly shift: Float64Array | null
+  /** For each categorical attribute the place in its `levels` of every sample; null for numeric ones. */
+  readonly codes: readonly (Uint16Array | null)[]
+}
 
-/** Rows for the model: sample 0 is the instance itself, the others come from `sources`. */
+/** Makes rows for the model from samples: sample 0 is the instance itself. */
 export function modelRows(
   rows: Int32Array,
-  sources: readonly ColumnSource[],
+  attributes: readonly Attribute[],
+  samples: SampleValues,
   instance: readonly Value[],
   form: RowForm,
   names: readonly string[],
 ): TableRow[] {
-  const made = form === 'flat' ? flatRows(rows, sources) : arrayRows(rows, sources)
-  rows.forEach((row, r) => {
-    if (row === 0) made[r] = form === 'flat' ? Float64Array.from(instance as number[]) : [...instance]
-  })
-  if (form !== 'object') return made
-  return (made as Value[][]).map((values) => {
-    const record: Record<string, Value> = {}
-    for (let c = 0; c < names.length; c++) record[names[c]!] = values[c]!
-    return record
-  })
+  const made =
+    form === 'flat'
+      ? flatRows(rows, attributes, samples, names.length)
+      : arrayRows(rows, attributes, samples, names.length)
+  const own = rows.indexOf(0)
+  if (own >= 0) made[own] = form === 'flat' ? Float64Array.from(instance as number[]) : [...instance]
+  return form === 'object' ? (made as Value[][]).map((row) => namedRow(row, names)) : made
 }
 
 /** Views into one flat batch. */
-function flatRows(rows: Int32Array, sources: readonly ColumnSource[]): TableRow[] {
-  const cols = sources.length
+function flatRows(
+  rows: Int32Array,
+  attributes: readonly Attribute[],
+  samples: SampleValues,
+  cols: number,
+): TableRow[] {
   const batch = new Float64Array(rows.length * cols)
-  for (let c = 0; c < cols; c++) {
-    const source = sources[c]!
-    if (source.kind === 'levels') {
-      const values = source.values as readonly number[]
-      for (let r = 0; r < rows.length; r++) batch[r * cols + c] = values[source.codes[rows[r]!]!]!
-    } else {
-      const { data, offset, stride, scale, shift } = source
-      for (let r = 0; r < rows.length; r++) {
-        batch[r * cols + c] = data[offset + rows[r]! * stride]! * scale + shift
+  numbersInto(batch, rows, attributes, samples, cols)
+  attributes.forEach((attribute, j) => {
+    if (attribute.kind === 'numeric') return
+    const codes = samples.codes[j]!
+    attribute.columns.forEach((column, k) => {
+      const values = Float64Array.from(attribute.levels, (level) => Number(level.values[k]))
+      for (let r = 0, at = column; r < rows.length; r++, at += cols) {
+        batch[at] = values[codes[rows[r]!]!]!
       }
-    }
-  }
-  return Array.from(rows, (_, r) => batch.subarray(r * cols, (r + 1) * cols))
+    })
+  })
+  const made = new Array<TableRow>(rows.length)
+  for (let r = 0; r < rows.length; r++) made[r] = batch.subarray(r * cols, (r + 1) * cols)
+  return made
 }
 
-function arrayRows(rows: Int32Array, sources: readonly ColumnSource[]): TableRow[] {
-  const cols = sources.length
-  const made = Array.from(rows, () => new Array<Value>(cols))
-  for (let c = 0; c < cols; c++) {
-    const source = sources[c]!
-    if (source.kind === 'levels') {
-      const { codes, values } = source
-      for (let r = 0; r < rows.length; r++) made[r]![c] = values[codes[rows[r]!]!]!
-      continue
-    }
-    const { data, offset, stride, scale, shift } = source
-    for (let r = 0; r < rows.length; r++) {
-      made[r]![c] = data[offset + rows[r]! * stride]! * scale + shift
-    }
-    if (source.missingAs === 'NaN') continue
-    for (const row of made) if (Number.isNaN(row[c])) row[c] = null
+function arrayRows(
+  rows: Int32Array,
+  attributes: readonly Attribute[],
+  samples: SampleValues,
+  cols: number,
+): TableRow[] {
+  const batch = new Float64Array(rows.length * cols)
+  numbersInto(batch, rows, attributes, samples, cols)
+  const made = new Array<Value[]>(rows.length)
+  for (let r = 0, at = 0; r < rows.length; r++) {
+    const row = new Array<Value>(cols)
+    for (let c = 0; c < cols; c++) row[c] = batch[at++]!
+    made[r] = row
   }
+  attributes.forEach((attribute, j) => {
+    if (attribute.kind === 'numeric') {
+      if (attribute.missing === 0 || attribute.missingAs === 'NaN') return
+      const column = attribute.columns[0]
+      for (const row of made) if (Number.isNaN(row[column])) row[column] = null
+      return
+    }
+    const codes = samples.codes[j]!
+    attribute.columns.forEach((column, k) => {
+      const values = attribute.levels.map((level) => level.values[k]!)
+      for (let r = 0; r < rows.length; r++) made[r]![column] = values[codes[rows[r]!]!]!
+    })
+  })
   return made
+}
+
+/** batch[r, column of j] = numbers[rows[r], j] · scale_j + shift_j, for numeric attributes j. */
+function numbersInto(
+  batch: Float64Array,
+  rows: Int32Array,
+  attributes: readonly Attribute[],
+  { numbers, scale, shift }: SampleValues,
+  cols: number,
+): void {
+  const d = attributes.length
+  const numeric = Int32Array.from(attributes.keys()).filter((j) => attributes[j]!.kind === 'numeric')
+  const column = numeric.map((j) => attributes[j]!.columns[0]!)
+  const factor = Float64Array.from(numeric, (j) => scale?.[j] ?? 1)
+  const offset = Float64Array.from(numeric, (j) => shift?.[j] ?? 0)
+  const count = numeric.length
+  for (let r = 0; r < rows.length; r++) {
+    const from = rows[r]! * d
+    const to = r * cols
+    for (let k = 0; k < count; k++) {
+      batch[to + column[k]!] = numbers[from + numeric[k]!]! * factor[k]! + offset[k]!
+    }
+  }
+}
+
+function namedRow(row: readonly Value[], names: readonly string[]): { [column: string]: Value } {
+  const record: { [column: string]: Value } = {}
+  for (let c = 0; c < names.length; c++) record[names[c]!] = row[c]!
+  return record
 }

@@ -32,7 +32,7 @@ import {
   type TrainingData,
 } from './fitted-table.ts'
 import { instanceFeatures, instanceLevels } from './instance-levels.ts'
-import { modelRows } from './model-rows.ts'
+import { modelRows, type SampleValues } from './model-rows.ts'
 import { isSparseRow, type SparseRow, sparseNeighbourhood } from './sparse-row.ts'
 import { cellsOf, isMissing } from './table.ts'
 import {
@@ -157,37 +157,26 @@ export class TabularExplainer {
     checkSize(n, attributes.length)
     const cells = cellsOf(row as TableRow, names, where)
     const levels = instanceLevels(attributes, cells, python, where)
-    const around = discretised
-      ? binNeighbourhood(
-          attributes,
-          this.#draws(`${n} ${method}`, (random) =>
-            drawBinSamples(attributes, n, method, python, random),
-          ),
-          levels,
-          names.length,
-        )
-      : valueNeighbourhood(
-          attributes,
-          this.#draws(`${n} ${method}`, (random) =>
-            drawValueSamples(attributes, order, n, method, random),
-          ),
-          cells,
-          levels,
-          names.length,
-          {
-            around: sampleAroundInstance === true || sigma !== undefined,
-            sigma: sigma === undefined ? null : perAttribute(sigma, attributes.length),
-          },
-        )
-    const { sources, ...interpretable } = around
-    return {
-      instance: this.#instanceData(cells),
-      neighbourhood: {
-        ...interpretable,
-        features: instanceFeatures(attributes, cells, levels),
-        inputs: (rows) => modelRows(rows, sources, cells, form, names),
-      },
+    const key = `${n} ${method}`
+    const features = instanceFeatures(attributes, cells, levels)
+    const inputs = (samples: SampleValues) => (rows: Int32Array) =>
+      modelRows(rows, attributes, samples, cells, form, names)
+    const instance = this.#instanceData(cells)
+    if (discretised) {
+      const samples = this.#draws(key, (random) =>
+        drawBinSamples(attributes, n, method, python, random),
+      )
+      const around = binNeighbourhood(attributes, samples, levels)
+      return { instance, neighbourhood: { ...around, features, inputs: inputs(samples) } }
     }
+    const drawn = this.#draws(key, (random) =>
+      drawValueSamples(attributes, order, n, method, random),
+    )
+    const { interpretable, samples } = valueNeighbourhood(attributes, drawn, cells, levels, {
+      around: sampleAroundInstance === true || sigma !== undefined,
+      sigma: sigma === undefined ? null : perAttribute(sigma, attributes.length),
+    })
+    return { instance, neighbourhood: { interpretable, features, inputs: inputs(samples) } }
   }
 
   #aroundSparse(row: unknown, n: number, method: SamplingMethod): Surroundings {

@@ -9,18 +9,18 @@
  * With `sigma` (the theory of Garreau and von Luxburg 2020): x ~ N(instance, σ²), and the interpretable row holds x
  * itself, so that the weights of a linear model are its coefficients.
  *
- * A number that is missing in the instance is a category here: 1 where it stays missing, 0 where it is drawn. Numbers
- * that are present stay present.
+ * A number that is missing in the instance is a category here: 1 where it stays missing (in the share of training rows
+ * that lack it, at least one sample in ten), 0 where it is drawn. Numbers that are present stay present.
  */
 import type { Value } from '../contract/instance.ts'
 import type { Matrix } from '../contract/matrix.ts'
 import type { RandomState } from '../math/random-state.ts'
-import type { Attribute, NumericAttribute } from './attribute.ts'
+import type { Attribute } from './attribute.ts'
 import { drawLevels, drawNormals, drawUniforms, type SamplingMethod } from './draws.ts'
-import type { ColumnSource } from './model-rows.ts'
+import type { SampleValues } from './model-rows.ts'
 import { isMissing } from './table.ts'
 
-/** n draws of every attribute; good for any instance with the same values missing. */
+/** n draws of every attribute; good for any instance. */
 export interface ValueSamples {
   readonly n: number
   /** (n, d), row by row. */
@@ -39,6 +39,9 @@ export interface ValueScale {
   readonly sigma: Float64Array | null
 }
 
+/** Least share of samples in which a missing value stays missing. */
+const LEAST_MISSING = 0.1
+
 /** Draws n samples of every attribute; `order` lists the categorical attributes as they are to be drawn. */
 export function drawValueSamples(
   attributes: readonly Attribute[],
@@ -52,13 +55,11 @@ export function drawValueSamples(
   for (const j of order) {
     const attribute = attributes[j]!
     if (attribute.kind === 'categorical') {
-      codes[j] = Uint16Array.from(drawLevels(attribute.frequencies, n, method, random))
+      codes[j] = drawLevels(attribute.frequencies, n, method, random)
     }
   }
   const present = attributes.map((attribute) =>
-    attribute.kind === 'numeric' && attribute.missing > 0
-      ? drawUniforms(n, method, random)
-      : null,
+    attribute.kind === 'numeric' && attribute.missing > 0 ? drawUniforms(n, method, random) : null,
   )
   return { n, normals, codes, present }
 }
@@ -69,69 +70,55 @@ export function valueNeighbourhood(
   samples: ValueSamples,
   instance: readonly Value[],
   levels: Int32Array,
-  columns: number,
   { around, sigma }: ValueScale,
-): { interpretable: Matrix; sources: ColumnSource[] } {
-  const { n, normals } = samples
+): { interpretable: Matrix; samples: SampleValues } {
+  const { n, codes } = samples
   const d = attributes.length
-  const data = new Float64Array(n * d)
-  const sources = new Array<ColumnSource>(columns)
+  const scale = new Float64Array(d)
+  const shift = new Float64Array(d)
+  // x = z · scale + shift, and what the fit sees is (x − centre) / unit = z · factor + offset.
+  const factor = new Float64Array(d)
+  const offset = new Float64Array(d)
+  const first = new Float64Array(d).fill(1)
+  const lacking: number[] = []
   attributes.forEach((attribute, j) => {
-    if (attribute.kind === 'categorical') {
-      const codes = samples.codes[j]!
-      for (let i = 1; i < n; i++) data[i * d + j] = codes[i] === levels[j] ? 1 : 0
-      data[j] = 1
-      attribute.columns.forEach((column, k) => {
-        const values = attribute.levels.map((level) => level.values[k]!)
-        sources[column] = { kind: 'levels', codes, values }
-      })
-      return
-    }
+    if (attribute.kind === 'categorical') return
     const own = instance[attribute.columns[0]]!
-    const shift = around && !isMissing(own) ? (own as number) : attribute.mean
-    const scale = sigma ? sigma[j]! : attribute.scale
-    if (isMissing(own)) {
-      const values = drawMissing(attribute, samples, j, d, shift, scale)
-      for (let i = 0; i < n; i++) data[i * d + j] = Number.isNaN(values[i]!) ? 1 : 0
-      sources[attribute.columns[0]] = numbers(attribute, values, 0, 1, 1, 0)
-      return
-    }
+    const missing = isMissing(own)
     const centre = sigma ? 0 : attribute.mean
     const unit = sigma ? 1 : attribute.scale
-    for (let i = 1; i < n; i++) {
-      data[i * d + j] = (normals[i * d + j]! * scale + shift - centre) / unit
+    scale[j] = sigma?.[j] ?? attribute.scale
+    shift[j] = around && !missing ? (own as number) : attribute.mean
+    if (missing) lacking.push(j)
+    else {
+      factor[j] = scale[j]! / unit
+      offset[j] = (shift[j]! - centre) / unit
+      first[j] = ((own as number) - centre) / unit
     }
-    data[j] = ((own as number) - centre) / unit
-    sources[attribute.columns[0]] = numbers(attribute, normals, j, d, scale, shift)
   })
-  return { interpretable: { data, rows: n, cols: d }, sources }
-}
 
-/** NaN where the value stays missing (by its share, at least one sample in ten), else a draw. */
-function drawMissing(
-  attribute: NumericAttribute,
-  samples: ValueSamples,
-  j: number,
-  d: number,
-  shift: number,
-  scale: number,
-): Float64Array {
-  const share = Math.max(attribute.missing, 0.1)
-  const uniforms = samples.present[j]!
-  const values = new Float64Array(samples.n).fill(Number.NaN)
-  for (let i = 1; i < samples.n; i++) {
-    if (uniforms[i]! >= share) values[i] = samples.normals[i * d + j]! * scale + shift
+  const numbers = lacking.length > 0 ? samples.normals.slice() : samples.normals
+  const data = new Float64Array(n * d)
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < d; j++, at++) data[at] = numbers[at]! * factor[j]! + offset[j]!
   }
-  return values
-}
-
-function numbers(
-  attribute: NumericAttribute,
-  data: Float64Array,
-  offset: number,
-  stride: number,
-  scale: number,
-  shift: number,
-): ColumnSource {
-  return { kind: 'numbers', data, offset, stride, scale, shift, missingAs: attribute.missingAs }
+  attributes.forEach((_, j) => {
+    const drawn = codes[j]
+    if (!drawn) return
+    for (let i = 1; i < n; i++) data[i * d + j] = drawn[i] === levels[j] ? 1 : 0
+  })
+  for (const j of lacking) {
+    const attribute = attributes[j]!
+    const share = Math.max(attribute.kind === 'numeric' ? attribute.missing : 0, LEAST_MISSING)
+    for (let i = 1, at = d + j; i < n; i++, at += d) {
+      if (samples.present[j]![i]! >= share) continue
+      data[at] = 1
+      numbers[at] = Number.NaN
+    }
+  }
+  data.set(first)
+  return {
+    interpretable: { data, rows: n, cols: d },
+    samples: { numbers, scale, shift, codes },
+  }
 }

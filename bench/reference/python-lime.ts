@@ -1,0 +1,48 @@
+/**
+ * Python LIME beside ours in the same run: one Python process that is asked to explain, and times itself.
+ *
+ * The interpreter is `SODALIME_PYTHON`, else `python3`; where it cannot `import lime` there is no reference. Questions
+ * and answers are JSON lines; `tools/lime-reference.py` is the other side.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const PYTHON = process.env.SODALIME_PYTHON ?? 'python3'
+
+/** Asks Python LIME; `seconds` are measured inside Python, around the one call. */
+export interface PythonLime {
+  /** Makes an explainer; `setup` is given to the function of that name in `lime-reference.py`. */
+  readonly prepare: (domain: string, setup: unknown) => Promise<void>
+  /** Explains once; milliseconds. */
+  readonly explain: (request: unknown) => Promise<number>
+  readonly close: () => void
+}
+
+/** Starts Python LIME; `undefined` where it is not installed. */
+export async function startPythonLime(): Promise<PythonLime | undefined> {
+  if (spawnSync(PYTHON, ['-c', 'import lime'], { stdio: 'ignore' }).status !== 0) return undefined
+  const script = fileURLToPath(new URL('../../tools/lime-reference.py', import.meta.url))
+  const child = spawn(PYTHON, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const ask = async (question: unknown): Promise<number> => {
+    child.stdin.write(`${JSON.stringify(question)}\n`)
+    const line = await Promise.race([lines.next(), exit(child)])
+    return (JSON.parse(line.value as string) as { ms: number }).ms
+  }
+  return {
+    prepare: async (domain, setup) => {
+      await ask({ prepare: domain, setup })
+    },
+    explain: (request) => ask({ explain: request }),
+    close: () => {
+      child.stdin.end()
+    },
+  }
+}
+
+async function exit(child: ChildProcess): Promise<never> {
+  const [code] = await once(child, 'exit')
+  throw new Error(`lime-reference.py ended with code ${code}`)
+}

@@ -1,0 +1,72 @@
+"""Python LIME as a benchmark's reference: reads JSON lines on stdin, explains, answers with milliseconds.
+
+{"prepare": "tabular", "setup": {...}} makes an explainer; {"explain": {...}} explains once and times the call.
+"""
+import json
+import sys
+import time
+import warnings
+
+import numpy as np
+
+warnings.filterwarnings("ignore")
+
+
+def logistic(weights, bias):
+    weights = np.asarray(weights)
+
+    def predict(rows):
+        p = 1 / (1 + np.exp(-(np.asarray(rows) @ weights + bias)))
+        return np.column_stack([1 - p, p])
+
+    return predict
+
+
+def tabular(setup):
+    from lime.lime_tabular import LimeTabularExplainer
+
+    data = np.array(setup["data"])
+    predict = logistic(setup["weights"], setup["bias"])
+    explainer = LimeTabularExplainer(
+        data, random_state=setup["seed"], discretize_continuous=setup["discretize"]
+    )
+    row = np.array(setup["row"])
+    return lambda request: explainer.explain_instance(
+        row, predict, num_features=request["num_features"], num_samples=request["num_samples"]
+    )
+
+
+def sparse(setup):
+    import scipy.sparse as sp
+    from lime.lime_tabular import LimeTabularExplainer
+
+    shape = (setup["rows"], setup["columns"])
+    data = sp.csr_matrix((setup["values"], (setup["row_ids"], setup["column_ids"])), shape=shape)
+    weights = np.asarray(setup["weights"])
+
+    def predict(rows):
+        p = 1 / (1 + np.exp(-(rows @ weights + setup["bias"])))
+        return np.column_stack([1 - p, p])
+
+    explainer = LimeTabularExplainer(data, random_state=setup["seed"], discretize_continuous=False)
+    return lambda request: explainer.explain_instance(
+        data[0], predict, num_features=request["num_features"], num_samples=request["num_samples"]
+    )
+
+
+DOMAINS = {"tabular": tabular, "sparse": sparse}
+
+
+def main():
+    explain = None
+    for line in sys.stdin:
+        message = json.loads(line)
+        began = time.perf_counter()
+        if "prepare" in message:
+            explain = DOMAINS[message["prepare"]](message["setup"])
+        else:
+            explain(message["explain"])
+        print(json.dumps({"ms": (time.perf_counter() - began) * 1000}), flush=True)
+
+
+main()
