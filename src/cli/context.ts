@@ -57,7 +57,8 @@ function textOutput(stream: NodeJS.WriteStream): TextOutput {
       return stream.isTTY === true
     },
     get columns() {
-      return stream.columns
+      // Some terminals say 0.
+      return stream.columns > 0 ? stream.columns : undefined
     },
   }
 }

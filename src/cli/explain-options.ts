@@ -1,7 +1,7 @@
 /**
  * The flags that all `explain` commands share: how many samples, which surrogate, which labels.
  */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Control } from '../contract/progress.ts'
 import { choice, labelChoice, numberValue, repeatedValue, wholeValue } from './option-values.ts'
 
@@ -37,7 +37,11 @@ export function addExplainOptions(
       'explain this class, by name or index; may be repeated',
       repeatedValue,
     )
-    .option('--top-labels <k>', 'explain the k most likely classes', wholeValue)
+    .addOption(
+      new Option('--top-labels <k>', 'explain the k most likely classes')
+        .argParser(wholeValue)
+        .conflicts('label'),
+    )
     .option(
       '--num-features <n>',
       'most features in the explanation',

@@ -9,11 +9,11 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { OptionError } from '../contract/errors.ts'
+import { Explanation } from '../contract/explanation.ts'
 import type { TableRow, Value } from '../contract/instance.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import { readTable } from '../data/read-table.ts'
 import { columnIndex, columnValues, type Table } from '../data/table.ts'
-import type { OpenedModel } from '../models/open.ts'
 import { TabularExplainer } from '../tabular/tabular-explainer.ts'
 import type { CommandContext } from './context.ts'
 import { addOutputOptions, checkOutputs, deliver, type OutputFlags } from './deliver.ts'
@@ -178,7 +178,7 @@ async function explainTabular(
     const features = modelColumns(table, model, target, flags, flags.data)
     checkColumnsFit(features, model, flags.encode !== undefined)
     const row = await tableInstance(features, flags, table.columnNames)
-    const classNames = outputNames(model, table, target, flags)
+    const classNames = namedClasses(model.classNames, table)
     const labels = target === undefined ? undefined : columnValues(table, target)
     const binless = flags.discretizer === 'none' || flags.sigma !== undefined
     progress.step('Preparing')
@@ -214,7 +214,12 @@ async function explainTabular(
       ...given({ samplingMethod: flags.samplingMethod }),
     })
     progress.close()
-    await deliver(explanation, flags, context, headline(flags, target, labels))
+    await deliver(
+      renamed(explanation, table, target),
+      flags,
+      context,
+      headline(flags, target, labels),
+    )
   })
 }
 
@@ -240,25 +245,35 @@ function checkTargetNeeded(flags: TabularFlags, target: string | undefined): voi
   })
 }
 
-/**
- * The model's names of classes; where these are only numbers and the data names them, the data's. A regression is named
- * by its target.
- */
-function outputNames(
-  model: OpenedModel,
-  table: Table,
-  target: string | undefined,
-  flags: TabularFlags,
+/** The model's names of classes; where these are only numbers and the data names them, the data's. */
+function namedClasses(
+  classNames: readonly string[] | undefined,
+  { targetNames }: Table,
 ): readonly string[] | undefined {
-  const { classNames } = model
-  if ((flags.mode ?? model.task) === 'regression') {
-    const named = target !== undefined && table.naming !== 'numbered'
-    return classNames ?? (named && flags.compatibility !== 'python' ? [target] : undefined)
-  }
-  const { targetNames } = table
   if (targetNames === undefined) return classNames
-  if (classNames === undefined) return targetNames
-  return classNames.map((name) => (/^\d+$/.test(name) ? (targetNames[Number(name)] ?? name) : name))
+  return classNames?.map((name) =>
+    /^\d+$/.test(name) ? (targetNames[Number(name)] ?? name) : name,
+  )
+}
+
+/** The explanation with names for what the model left without: classes that the data names, and one predicted value. */
+function renamed(explanation: Explanation, table: Table, target: string | undefined): Explanation {
+  const { task, classNames, labels } = explanation
+  const numbered = classNames.every((name, index) => name === String(index))
+  const names =
+    task === 'regression'
+      ? classNames.length === 1 && target !== undefined && table.naming !== 'numbered'
+        ? [target]
+        : undefined
+      : numbered && table.targetNames?.length === classNames.length
+        ? table.targetNames
+        : undefined
+  if (names === undefined) return explanation
+  return new Explanation({
+    ...explanation,
+    classNames: names,
+    labels: labels.map((label) => ({ ...label, name: names[label.label]! })),
+  })
 }
 
 function headline(

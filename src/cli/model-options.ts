@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import type { Task } from '../contract/predictor.ts'
 import { type OpenedModel, openModel } from '../models/open.ts'
 import type { CommandContext } from './context.ts'
-import { choice, listValue, numberValue } from './option-values.ts'
+import { choice, listValue, secondsValue } from './option-values.ts'
 import type { ProgressLine } from './progress-line.ts'
 
 /** What the flags below give. */
@@ -43,7 +43,11 @@ export function addModelOptions(command: Command): Command {
       ]),
     )
     .option('--output <name>', 'the output to read (ONNX; default: the probabilities)')
-    .option('--timeout <seconds>', 'longest silence of a process: model', numberValue)
+    .option(
+      '--timeout <seconds>',
+      'longest silence of a process: model (default: 60)',
+      secondsValue,
+    )
 }
 
 /** Opens the model, hands it to `use`, and closes it whatever happens. */

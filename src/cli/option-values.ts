@@ -28,6 +28,13 @@ export function wholeValue(text: string): number {
   throw new InvalidArgumentError('Expected an integer.')
 }
 
+/** Seconds above 0. */
+export function secondsValue(text: string): number {
+  const value = numberValue(text)
+  if (value > 0) return value
+  throw new InvalidArgumentError('Expected seconds above 0.')
+}
+
 /** Names between commas, joined to those of earlier uses of the flag. A name that holds a comma: `\,`. */
 export function listValue(text: string, before: readonly string[] = []): string[] {
   const names = text

@@ -165,6 +165,46 @@ describe('sodalime explain tabular', () => {
     expect(stdout).toContain('column 0=green')
   })
 
+  it('names a predicted value by its target, and numbered classes as the data does', async () => {
+    const iris = join(folder, 'iris.csv')
+    const rows = Array.from(
+      { length: 12 },
+      (_, i) => `${4 + i / 4},3,${1 + i / 3},${i / 9},${i % 3}`,
+    )
+    writeFileSync(iris, `12,4,setosa,versicolor,virginica\n${rows.join('\n')}\n`)
+    const run = async (name: string) => {
+      const words = [
+        'explain',
+        'tabular',
+        '-m',
+        fixture(name),
+        '-d',
+        iris,
+        '-r',
+        '1',
+        '--json',
+        '-',
+      ]
+      return JSON.parse((await callCli([...words, '--num-samples', '50'])).stdout)
+    }
+    expect((await run('models/mlp.onnx')).classNames).toEqual(['setosa', 'versicolor', 'virginica'])
+    const logits = fixture('models/logits.onnx')
+    const words = ['explain', 'tabular', '-m', logits, '-d', iris, '-r', '1', '--num-samples', '50']
+    const { stdout } = await callCli([...words, '--activation', 'softmax', '--json', '-'])
+    expect(JSON.parse(stdout).labels[0].name).toMatch(/setosa|versicolor|virginica/)
+    const wide = join(folder, 'wide.csv')
+    const names = [...Array.from({ length: 10 }, (_, c) => `x${c}`), 'price']
+    const values = Array.from({ length: 12 }, (_, i) =>
+      names.map((_, c) => ((i * 7 + c * 3) % 11) / 5),
+    )
+    writeFileSync(wide, [names, ...values].map((row) => `${row.join(',')}\n`).join(''))
+    const value = await callCli([
+      ...['explain', 'tabular', '-m', fixture('models/regressor.onnx'), '-d', wide],
+      ...['-t', 'price', '-r', '1', '--num-samples', '50'],
+    ])
+    expect(value.stdout).toContain('Why price')
+  })
+
   it('colours on request and not against NO_COLOR', async () => {
     const args = [
       ...['explain', 'tabular', '-m', model, '-d', houses, '-t', 'sold', '-r', '1'],
@@ -262,6 +302,13 @@ describe('bad input', () => {
       2,
       /--label: got 2, expected an index from 0 to 1/,
     ],
+    [
+      'two ways to say the labels',
+      ['-r', '0', '--label', '1', '--top-labels', '2'],
+      2,
+      /cannot be used with/,
+    ],
+    ['no time', ['-r', '0', '--timeout', '0'], 2, /seconds above 0/],
     ['an unknown label', ['-r', '0', '--label', 'yess'], 2, /--label[\s\S]*Did you mean yes\?/],
     ['a report in no folder', ['-r', '0', '--html', 'no/such/x.html'], 2, /--html/],
     ['a report that is a folder', ['-r', '0', '--html', '.'], 2, /a folder/],
