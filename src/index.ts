@@ -24,3 +24,4 @@ export { DISTANCE_METRICS, type DistanceFunction, type DistanceMetric } from './
 export type { KernelFunction } from './math/kernel.ts'
 export { derive, RandomState } from './math/random-state.ts'
 export * from './tabular/index.ts'
+export * from './text/index.ts'

@@ -45,6 +45,8 @@ export interface ExplainRequest<Input> {
   readonly settings: Settings
   /** The domain's own options, for the explanation's record. */
   readonly options?: { readonly [name: string]: unknown }
+  /** What the domain itself has to warn about; stands first in the diagnostics. */
+  readonly warnings?: readonly Warning[]
   /** When the call began: `performance.now()`. */
   readonly began: number
 }
@@ -87,6 +89,7 @@ export async function explainNeighbourhood<Input>(
     warnings.push(warning)
     control.onWarning?.(warning)
   }
+  for (const warning of request.warnings ?? []) warn(warning)
   if (task === 'classification') warn(probabilityWarning(outputs))
   warn(sampleSizeWarning(effective, n, Math.min(settings.numFeatures, X.cols)))
 

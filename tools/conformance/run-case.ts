@@ -11,6 +11,7 @@ import {
   type SubmodularPickCase,
   type TabularCase,
 } from './tabular.ts'
+import { runText, type TextCase } from './text.ts'
 
 /** A case file; the rest of its fields depend on the domain. */
 export interface ConformanceCase {
@@ -31,6 +32,7 @@ const RUNNERS: { readonly [domain: string]: Runner } = {
   surrogate: (test: SurrogateCase, comparison) => runSurrogate(test, comparison),
   tabular: (test: TabularCase, comparison) => runTabular(test, comparison),
   'recurrent-tabular': (test: TabularCase, comparison) => runRecurrent(test, comparison),
+  text: (test: TextCase, comparison) => runText(test, comparison),
   'submodular-pick': (test: SubmodularPickCase, comparison) => runSubmodularPick(test, comparison),
 }
 
