@@ -19,19 +19,18 @@ export type LabPlanes = readonly [Float64Array, Float64Array, Float64Array]
  * @param toUnit what one number of the picture is as sRGB in 0…1; for bytes it is asked once for each of the 256.
  */
 export function labPlanes(image: RasterImage, toUnit: (sample: number) => number): LabPlanes {
-  const { data, width, height, channels } = image
+  const { width, height, channels } = image
+  const linear = linearSamples(image.data, toUnit)
   const n = width * height
   const green = channels === 1 ? 0 : 1
   const blue = channels === 1 ? 0 : 2
   const lightness = new Float64Array(n)
   const redGreen = new Float64Array(n)
   const blueYellow = new Float64Array(n)
-  const bytes = isBytes(data)
-  const table = Float64Array.from({ length: bytes ? 256 : 0 }, (_, v) => linearLight(toUnit(v)))
   for (let i = 0, j = 0; i < n; i++, j += channels) {
-    const r = bytes ? table[data[j]!]! : linearLight(toUnit(data[j]!))
-    const g = bytes ? table[data[j + green]!]! : linearLight(toUnit(data[j + green]!))
-    const b = bytes ? table[data[j + blue]!]! : linearLight(toUnit(data[j + blue]!))
+    const r = linear[j]!
+    const g = linear[j + green]!
+    const b = linear[j + blue]!
     const x = compress((0.412453 * r + 0.35758 * g + 0.180423 * b) / 0.95047)
     const y = compress(0.212671 * r + 0.71516 * g + 0.072169 * b)
     const z = compress((0.019334 * r + 0.119193 * g + 0.950227 * b) / 1.08883)
@@ -40,6 +39,21 @@ export function labPlanes(image: RasterImage, toUnit: (sample: number) => number
     blueYellow[i] = 200 * (y - z)
   }
   return [lightness, redGreen, blueYellow]
+}
+
+/** Every number of the picture as linear light. */
+function linearSamples(
+  data: RasterImage['data'],
+  toUnit: (sample: number) => number,
+): Float64Array {
+  const out = new Float64Array(data.length)
+  if (isBytes(data)) {
+    const table = Float64Array.from({ length: 256 }, (_, v) => linearLight(toUnit(v)))
+    for (let i = 0; i < out.length; i++) out[i] = table[data[i]!]!
+  } else {
+    for (let i = 0; i < out.length; i++) out[i] = linearLight(toUnit(data[i]!))
+  }
+  return out
 }
 
 function linearLight(v: number): number {

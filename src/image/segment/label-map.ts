@@ -112,6 +112,7 @@ export function decodeRuns(runs: ArrayLike<number>, width: number, height: numbe
  *
  * `thick`: some neighbour of the four has another label. `inner`: of these, the ones that are not background. `outer`
  * (what `mark_boundaries` draws): of these, the background, and pixels where two objects touch among the eight neighbours.
+ * (With 64-bit labels scikit-image 0.19 also marks some pixels of objects beside the background, by an overflow.)
  *
  * @param background the label that counts as background, 0 as in scikit-image.
  */

@@ -4,11 +4,11 @@
  * The order of equal keys decides which segments Felzenszwalb's method joins first, and pictures of bytes are full of
  * equal differences; so the very sequence of exchanges matters. NumPy (before its AVX-512 version) sorts by introsort
  * (D. R. Musser 1997): quicksort with the median of the first, middle and last key, the larger part put off,
- * insertion sort for parts of up to 16 + 1 keys, and heapsort where 2 ⌊log₂ n⌋ partitions deep were not enough.
+ * insertion sort for parts of up to 16 keys, and heapsort where 2 ⌊log₂ n⌋ partitions deep were not enough.
  */
 
 /** Parts not larger than this (last index − first) are sorted by insertion. */
-const SMALL = 16
+const SMALL = 15
 
 /**
  * Sorts `keys` (no NaN) in place, ascending, and gives `order` the same exchanges: with `order` = 0…n−1 before,
