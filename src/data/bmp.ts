@@ -7,12 +7,6 @@
 import { DataError } from '../contract/errors.ts'
 import type { RasterImage } from '../contract/instance.ts'
 
-/** Width and height of a BMP, from its header. */
-export function bmpSize(bytes: Uint8Array, name = 'BMP'): { width: number; height: number } {
-  const { width, height } = readHead(bytes, name)
-  return { width, height }
-}
-
 /** The picture in a BMP file. Throws a DataError for one that is cut off or of a kind that is not read here. */
 export function decodeBmp(bytes: Uint8Array, name = 'BMP'): RasterImage {
   const head = readHead(bytes, name)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { callCli, emptyFolder, fixture, runCli } from './run-cli.ts'
@@ -80,5 +80,23 @@ describe('sodalime inspect', () => {
     const code = await new Promise((resolve) => child.on('close', resolve))
     expect(stderr).toBe('')
     expect(code).toBe(0)
+  })
+})
+
+describe('sodalime demo', () => {
+  it('explains the packaged model in five features and writes its report where it was called', async () => {
+    const cwd = emptyFolder()
+    const { code, stdout, stderr } = await runCli(['demo'], { cwd })
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Why malignant')
+    expect(stdout.match(/^ {2}.*│.*[+−]0\.\d{3}$/gm)).toHaveLength(5)
+    expect(readdirSync(cwd)).toEqual(['sodalime-demo.html'])
+  })
+
+  it('refuses rows and kinds that do not exist', async () => {
+    const report = join(emptyFolder(), 'x.html')
+    expect((await callCli(['demo', '--row', '569', '--html', report])).code).toBe(3)
+    expect((await callCli(['demo', 'sound', '--html', report])).code).toBe(2)
   })
 })
