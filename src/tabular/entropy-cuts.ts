@@ -60,7 +60,7 @@ function split(
 function entropy(counts: Float64Array, n: number): number {
   let sum = 0
   for (const count of counts) {
-    if (count > 0) sum -= (count / n) * Math.log2(count / n)
+    if (count > 0) sum -= (count / n) * (Math.log(count / n) / Math.LN2)
   }
   return sum
 }

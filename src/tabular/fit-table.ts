@@ -9,6 +9,7 @@
  */
 import { DataError } from '../contract/errors.ts'
 import type { Value } from '../contract/instance.ts'
+import { pairwiseSum } from '../math/pairwise-sum.ts'
 import { percentiles } from '../math/percentile.ts'
 import type { RandomState } from '../math/random-state.ts'
 import type { Attribute, CategoricalAttribute, Level, NumericAttribute } from './attribute.ts'
@@ -39,7 +40,7 @@ export function fitTable(table: Columns, options: FitOptions, random: RandomStat
     } else if (listed.has(c)) {
       attributes.push(fitCategories(names[c]!, c, columns[c]!, categoryNames(c, names, options)))
     } else {
-      attributes.push(fitNumbers(names[c]!, c, columns[c]!, options, random))
+      attributes.push(fitNumbers(names[c]!, c, columns[c]!, options, random, names.length === 1))
     }
   }
   return attributes
@@ -65,6 +66,7 @@ function fitNumbers(
   values: readonly Value[] | Float64Array,
   options: FitOptions,
   random: RandomState,
+  alone: boolean,
 ): NumericAttribute {
   const numbers = Float64Array.from(values, (value) => (isMissing(value) ? Number.NaN : (value as number)))
   const present = numbers.filter((value) => !Number.isNaN(value))
@@ -84,7 +86,7 @@ function fitNumbers(
       .filter((i) => !Number.isNaN(numbers[i]!))
       .map((i) => all[i]!)
   }
-  const { mean, scale } = meanAndScale(present)
+  const { mean, scale } = meanAndScale(present, alone)
   return {
     kind: 'numeric',
     name,
@@ -106,25 +108,31 @@ function fitNumbers(
 }
 
 /**
- * Mean and population standard deviation of one column, summed row by row; scale 1 where the column is constant up to
- * rounding (variance ≤ n ε variance + (n mean ε)², scikit-learn's rule).
+ * Mean and population standard deviation of one column; scale 1 where the column is constant up to rounding
+ * (variance ≤ n ε variance + (n mean ε)², scikit-learn's rule). NumPy sums a table row by row, but pairwise where the
+ * column is the whole table (`alone`).
  */
-export function meanAndScale(values: Float64Array): { mean: number; scale: number } {
+export function meanAndScale(
+  values: Float64Array,
+  alone = false,
+): { mean: number; scale: number } {
   const n = values.length
   if (n === 0) return { mean: 0, scale: 1 }
-  let sum = 0
-  for (const value of values) sum += value
-  const mean = sum / n
-  let squares = 0
-  let rest = 0
-  for (const value of values) {
-    squares += (value - mean) ** 2
-    rest += value - mean
-  }
+  const sum = alone ? pairwiseSum : sumInOrder
+  const mean = sum(values) / n
+  const deviations = values.map((value) => value - mean)
+  const rest = sum(deviations)
+  const squares = sum(deviations.map((deviation) => deviation ** 2))
   const variance = (squares - rest ** 2 / n) / n
   const epsilon = Number.EPSILON
   const constant = variance <= n * epsilon * variance + (n * mean * epsilon) ** 2
   return { mean, scale: constant ? 1 : Math.sqrt(variance) }
+}
+
+function sumInOrder(values: Float64Array): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum
 }
 
 function fitCategories(
