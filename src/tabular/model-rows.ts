@@ -56,7 +56,7 @@ function flatRows(
     })
   })
   const made = new Array<TableRow>(rows.length)
-  for (let r = 0; r < rows.length; r++) made[r] = batch.subarray(r * cols, (r + 1) * cols)
+  for (let r = 0; r < rows.length; r++) made[r] = new Float64Array(batch.buffer, r * cols * 8, cols)
   return made
 }
 
