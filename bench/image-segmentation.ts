@@ -134,9 +134,12 @@ function startScikitImage(): ScikitImage | undefined {
   const script = fileURLToPath(new URL('../tools/segmentation-reference.py', import.meta.url))
   const child = spawn(PYTHON, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const ended = exit(child)
+  // Once it is closed on purpose nobody waits for its end any more.
+  ended.catch(() => undefined)
   const ask = async (question: unknown): Promise<{ ms: number; labels: string }> => {
     child.stdin.write(`${JSON.stringify(question)}\n`)
-    const line = await Promise.race([lines.next(), exit(child)])
+    const line = await Promise.race([lines.next(), ended])
     return JSON.parse(line.value as string)
   }
   return {

@@ -21,7 +21,7 @@ import { type LabelMap, renumber } from './label-map.ts'
 import { byteScale, checkImage, checkNumber } from './raster.ts'
 import { assignPixels, type Clusters, tileBoxes } from './slic-assignment.ts'
 import { enforceConnectivity } from './slic-connectivity.ts'
-import { regularGrid } from './slic-grid.ts'
+import { type RegularGrid, regularGrid } from './slic-grid.ts'
 
 /** Names, meaning and defaults as in scikit-image. */
 export interface SlicOptions {
@@ -128,7 +128,7 @@ function cluster(
   }
   // The window's steps are those of a grid for the number of centres there really are; the weight's is that of the first grid.
   const { stepY, stepX } = regularGrid(height, width, centres)
-  const labels = new Int32Array(width * height).fill(-1)
+  const labels = nearestOfGrid(grid, width, height)
   const clusters: Clusters = {
     planes,
     width,
@@ -143,9 +143,32 @@ function cluster(
   const nearest = new Float64Array(width * height)
   for (let round = 0; round < rounds; round++) {
     assignPixels(labels, nearest, clusters)
+    if (round === 0) forgetUnreached(labels, nearest)
     moveCentres(labels, clusters)
   }
   return { labels, centres }
+}
+
+/** About the nearest centre of each pixel, from which the first round sets out. */
+function nearestOfGrid(grid: RegularGrid, width: number, height: number): Int32Array {
+  const cells = (points: readonly number[], step: number, length: number): Int32Array =>
+    Int32Array.from({ length }, (_, i) =>
+      Math.min(points.length - 1, Math.max(0, Math.round((i - points[0]!) / step))),
+    )
+  const row = cells(grid.rows, grid.stepY, height)
+  const column = cells(grid.columns, grid.stepX, width)
+  const labels = new Int32Array(width * height)
+  for (let y = 0, i = 0; y < height; y++) {
+    const first = row[y]! * grid.columns.length
+    for (let x = 0; x < width; x++, i++) labels[i] = first + column[x]!
+  }
+  return labels
+}
+
+/** −1 for the pixels that no window held. */
+function forgetUnreached(labels: Int32Array, nearest: Float64Array): void {
+  for (let i = 0; i < labels.length; i++)
+    if (nearest[i] === Number.POSITIVE_INFINITY) labels[i] = -1
 }
 
 /** Each centre to the mean of its pixels, NaN where it has none. */
@@ -154,24 +177,32 @@ function moveCentres(labels: Int32Array, clusters: Clusters): void {
   const [p0, p1, p2, p3] = clusters.planes as FourPlanes
   const counts = new Float64Array(means.length / fields)
   means.fill(0)
-  let y = 0
-  let x = 0
-  for (let i = 0; i < labels.length; i++) {
-    const k = labels[i]!
-    if (k >= 0) {
-      const at = k * fields
-      counts[k]!++
-      means[at]! += y
-      means[at + 1]! += x
-      means[at + 2]! += p0[i]!
-      means[at + 3]! += p1[i]!
-      means[at + 4]! += p2[i]!
-      if (p3 !== undefined) means[at + 5]! += p3[i]!
+  // Sums go on in raster order; those of a centre are held in locals while its pixels follow one another.
+  for (let start = 0, end = 0; start < labels.length; start = end) {
+    const k = labels[start]!
+    const rowEnd = start - (start % width) + width
+    end = start + 1
+    while (end < rowEnd && labels[end] === k) end++
+    if (k < 0) continue
+    const at = k * fields
+    let s0 = means[at + 2]!
+    let s1 = means[at + 3]!
+    let s2 = means[at + 4]!
+    let s3 = p3 === undefined ? 0 : means[at + 5]!
+    for (let i = start; i < end; i++) {
+      s0 += p0[i]!
+      s1 += p1[i]!
+      s2 += p2[i]!
+      if (p3 !== undefined) s3 += p3[i]!
     }
-    if (++x === width) {
-      x = 0
-      y++
-    }
+    const n = end - start
+    counts[k]! += n
+    means[at]! += n * Math.floor(start / width)
+    means[at + 1]! += n * ((start % width) + (n - 1) / 2)
+    means[at + 2] = s0
+    means[at + 3] = s1
+    means[at + 4] = s2
+    if (p3 !== undefined) means[at + 5] = s3
   }
   for (let j = 0; j < means.length; j++) means[j]! /= counts[Math.floor(j / fields)]!
 }
