@@ -95,6 +95,8 @@ export type InstanceData =
       readonly channelNames: readonly string[]
       /** Samples a second, where known. */
       readonly samplingRate?: number
+      /** What stands in place of segments that are off, in the form of `values`: a perturbation is made of these two. */
+      readonly replacement?: readonly (readonly number[])[]
     }
   | {
       readonly kind: 'composite'

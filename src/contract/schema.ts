@@ -83,6 +83,7 @@ const seriesInstance = z
     values: z.array(numbers).readonly(),
     channelNames: z.array(z.string()).readonly(),
     samplingRate: z.number().positive().exactOptional(),
+    replacement: z.array(numbers).readonly().exactOptional(),
   })
   .readonly()
 

@@ -1,6 +1,7 @@
 export * from './explain-neighbourhood.ts'
 export * from './labels.ts'
 export * from './neighbourhood.ts'
+export * from './random-switches.ts'
 export * from './select-features.ts'
 export * from './settings.ts'
 export * from './submodular-pick.ts'

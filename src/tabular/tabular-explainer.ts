@@ -16,7 +16,12 @@ import type { TableRow, Value } from '../contract/instance.ts'
 import { checkChoice, checkOptions } from '../contract/nearest.ts'
 import type { Model } from '../contract/predictor.ts'
 import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
-import type { Neighbourhood } from '../explain/neighbourhood.ts'
+import type {
+  Domain,
+  Neighbourhood,
+  NeighbourhoodRequest,
+  Surroundings,
+} from '../explain/neighbourhood.ts'
 import { EXPLAIN_OPTIONS, MOST_SAMPLES, resolveSettings, Streams } from '../explain/settings.ts'
 import type { DistanceFunction } from '../math/distance.ts'
 import { RandomState } from '../math/random-state.ts'
@@ -52,7 +57,8 @@ const MOST_VALUES = 500_000_000
 const NAME = 'TabularExplainer'
 
 /** Explains rows of one table. */
-export class TabularExplainer {
+export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow | SparseRow> {
+  readonly domain = 'tabular'
   readonly #options: TabularExplainerOptions
   readonly #table: FittedTable
   readonly #streams: Streams
@@ -134,22 +140,48 @@ export class TabularExplainer {
       batchSize: 1000,
     })
     settings.control.signal?.throwIfAborted()
-    const { instance, neighbourhood } = sparse
-      ? this.#aroundSparse(row, settings.numSamples, samplingMethod)
-      : this.#aroundDense(row, settings.numSamples, samplingMethod)
+    const around = this.#around(row, { numSamples: settings.numSamples }, samplingMethod)
     return explainNeighbourhood({
+      ...around,
       name: NAME,
       domain: 'tabular',
-      instance,
-      neighbourhood: neighbourhood as Neighbourhood<unknown> as Neighbourhood<Row>,
+      neighbourhood: around.neighbourhood as Neighbourhood<unknown> as Neighbourhood<Row>,
       model,
       settings,
-      options: { samplingMethod, ...describeTabularOptions(this.#options) },
       began,
     })
   }
 
-  #aroundDense(row: TableRow | SparseRow, n: number, method: SamplingMethod): Surroundings {
+  /** The neighbourhood of one row, without a model; sampling is `gaussian`. Throws as `explain` does. */
+  neighbourhood(
+    row: TableRow | SparseRow,
+    request: NeighbourhoodRequest,
+  ): Surroundings<TableRow | SparseRow> {
+    return this.#around(row, request, 'gaussian')
+  }
+
+  #around(
+    row: TableRow | SparseRow,
+    { numSamples, random }: NeighbourhoodRequest,
+    samplingMethod: SamplingMethod,
+  ): Surroundings<TableRow | SparseRow> {
+    const { instance, neighbourhood } = this.#table.sparse
+      ? this.#aroundSparse(row, numSamples, samplingMethod, random)
+      : this.#aroundDense(row, numSamples, samplingMethod, random)
+    return {
+      instance,
+      neighbourhood: neighbourhood as Neighbourhood<TableRow | SparseRow>,
+      options: { samplingMethod, ...describeTabularOptions(this.#options) },
+      warnings: [],
+    }
+  }
+
+  #aroundDense(
+    row: TableRow | SparseRow,
+    n: number,
+    method: SamplingMethod,
+    stream: RandomState | undefined,
+  ): Around {
     const { names, form, attributes, order, discretised } = this.#table
     const { compatibility, sampleAroundInstance, sigma } = this.#options
     const python = compatibility === 'python'
@@ -163,13 +195,13 @@ export class TabularExplainer {
       modelRows(rows, attributes, samples, cells, form, names)
     const instance = this.#instanceData(cells)
     if (discretised) {
-      const samples = this.#draws(key, (random) =>
+      const samples = this.#draws(key, stream, (random) =>
         drawBinSamples(attributes, n, method, python, random),
       )
       const around = binNeighbourhood(attributes, samples, levels)
       return { instance, neighbourhood: { ...around, features, inputs: inputs(samples) } }
     }
-    const drawn = this.#draws(key, (random) =>
+    const drawn = this.#draws(key, stream, (random) =>
       drawValueSamples(attributes, order, n, method, random),
     )
     const { interpretable, samples } = valueNeighbourhood(attributes, drawn, cells, levels, {
@@ -179,7 +211,12 @@ export class TabularExplainer {
     return { instance, neighbourhood: { interpretable, features, inputs: inputs(samples) } }
   }
 
-  #aroundSparse(row: unknown, n: number, method: SamplingMethod): Surroundings {
+  #aroundSparse(
+    row: unknown,
+    n: number,
+    method: SamplingMethod,
+    stream: RandomState | undefined,
+  ): Around {
     if (!isSparseRow(row)) {
       throw new DataError({
         where: `${NAME}.explain, row`,
@@ -196,7 +233,7 @@ export class TabularExplainer {
       sparse!,
       (column) => names[column] ?? String(column),
       { n, method, around: sampleAroundInstance === true, python: compatibility === 'python' },
-      this.#streams.next(),
+      stream ?? this.#streams.next(),
     )
     const { features } = neighbourhood
     const values = features.map(({ part }) => (part.kind === 'tabular' ? part.value : null))
@@ -204,11 +241,13 @@ export class TabularExplainer {
     return { instance, neighbourhood }
   }
 
-  /** New draws, or the kept ones of an earlier call with the same seed. */
+  /** New draws, from `stream` where it is given, or the kept ones of an earlier call with the same seed. */
   #draws<Samples extends BinSamples | ValueSamples>(
     key: string,
+    stream: RandomState | undefined,
     draw: (random: RandomState) => Samples,
   ): Samples {
+    if (stream !== undefined) return draw(stream)
     if (this.#kept?.key === key) return this.#kept.samples as Samples
     const samples = draw(this.#streams.next())
     const size = samples.n * this.#table.attributes.length
@@ -228,7 +267,7 @@ export class TabularExplainer {
 }
 
 /** An instance and its neighbourhood, whatever its rows look like. */
-interface Surroundings {
+interface Around {
   readonly instance: InstanceData
   readonly neighbourhood: Neighbourhood<TableRow> | Neighbourhood<SparseRow>
 }

@@ -12,10 +12,12 @@
  */
 import { DataError, OptionError } from '../contract/errors.ts'
 import type { Explanation } from '../contract/explanation.ts'
+import type { TextInput } from '../contract/instance.ts'
 import { didYouMean } from '../contract/nearest.ts'
 import type { Model } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
 import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
+import type { Domain, NeighbourhoodRequest, Surroundings } from '../explain/neighbourhood.ts'
 import { resolveSettings, type Settings, Streams } from '../explain/settings.ts'
 import type { BitMatrix } from '../math/bit-matrix.ts'
 import { drawWords } from './draw-words.ts'
@@ -44,7 +46,8 @@ const MOST_KEPT = 100_000_000
 const MOST_NUMBERS = 100_000_000
 
 /** Explains texts. */
-export class TextExplainer {
+export class TextExplainer implements Domain<TextInput, TextInput> {
+  readonly domain = 'text'
   readonly #plan: TextPlan
   readonly #streams: Streams
   #kept: { readonly key: string; readonly words: BitMatrix } | undefined
@@ -71,18 +74,15 @@ export class TextExplainer {
     options?: TextExplainOptions,
   ): Promise<Explanation>
   async explain(
-    text: string | { readonly [field: string]: string },
+    text: TextInput,
     model: Model<never>,
     options: TextExplainOptions = {},
   ): Promise<Explanation> {
     const began = performance.now()
     checkTextExplainOptions(NAME, options)
     const fields = fieldsOf(text)
-    const plan = this.#plan
-    const bySpans = options.spans !== undefined
-    const switched = switching(plan, bySpans)
     const length = fields.reduce((sum, field) => sum + field.text.length, 0)
-    const settings = resolveSettings(NAME, plan.options, options, {
+    const settings = resolveSettings(NAME, this.#plan.options, options, {
       kernelWidth: 25,
       numFeatures: 10,
       numSamples: 5000,
@@ -91,26 +91,53 @@ export class TextExplainer {
       batchSize: Math.max(1, Math.min(1000, Math.floor(BATCH_UNITS / Math.max(1, length)))),
     })
     settings.control.signal?.throwIfAborted()
+    const { numSamples, control } = settings
+    const around = await this.#around(text, { numSamples, control }, began, options, settings)
+    return explainNeighbourhood({
+      ...around,
+      name: NAME,
+      domain: 'text',
+      model: model as Model<TextInput>,
+      settings,
+      began,
+    })
+  }
+
+  /** The neighbourhood of one text, without a model. Throws as `explain` does. */
+  async neighbourhood(
+    text: TextInput,
+    request: NeighbourhoodRequest,
+  ): Promise<Surroundings<TextInput>> {
+    return this.#around(text, request, performance.now(), {}, undefined)
+  }
+
+  async #around(
+    text: TextInput,
+    request: NeighbourhoodRequest,
+    began: number,
+    options: Pick<TextExplainOptions, 'spans' | 'spanUnits'>,
+    settings: Settings | undefined,
+  ): Promise<Surroundings<TextInput>> {
+    const fields = fieldsOf(text)
+    const plan = this.#plan
+    const bySpans = options.spans !== undefined
+    const switched = switching(plan, bySpans)
     const pieces = bySpans ? cutBySpans(fields, options) : fields.map((one) => this.#cut(one))
     const found = findFeatures(pieces, switched.bow)
     const d = found.features.length
     checkFeatures(fields, found, plan, bySpans)
-    checkSize(settings, d)
-    const interpretable = await this.#draw(settings, d, began)
+    checkSize(request.numSamples, d, settings)
+    const interpretable = await this.#draw(request, d, began)
     const templates = found.fields.map((field) => textTemplate(field, switched.mask))
     const names = fields.map(({ name }) => name)
     // Row 0 is the text itself: pieces may hold parts of it twice (a quirk of Python's).
-    const one = (row: number) =>
-      typeof text === 'string'
-        ? row === 0
-          ? text
-          : templates[0]!(interpretable, row)
-        : row === 0
-          ? text
+    const one = (row: number): TextInput =>
+      row === 0
+        ? text
+        : typeof text === 'string'
+          ? templates[0]!(interpretable, row)
           : Object.fromEntries(templates.map((make, k) => [names[k]!, make(interpretable, row)]))
-    return explainNeighbourhood({
-      name: NAME,
-      domain: 'text',
+    return {
       instance: { kind: 'text', fields },
       neighbourhood: {
         features: found.features,
@@ -118,12 +145,9 @@ export class TextExplainer {
         codes: interpretable,
         inputs: (rows) => Array.from(rows, one),
       },
-      model: model as Model<unknown>,
-      settings,
       options: describeTextOptions(plan, switched, bySpans),
       warnings: warningsFor(found, plan, bySpans),
-      began,
-    })
+    }
   }
 
   #cut({ name, text }: Field): Piece[] {
@@ -133,8 +157,12 @@ export class TextExplainer {
   }
 
   /** New draws, or the kept ones of an earlier call with the same seed. */
-  async #draw(settings: Settings, d: number, began: number): Promise<BitMatrix> {
-    const { numSamples: n, control } = settings
+  async #draw(
+    { numSamples: n, random, control = {} }: NeighbourhoodRequest,
+    d: number,
+    began: number,
+  ): Promise<BitMatrix> {
+    if (random !== undefined) return drawWords(n, d, random, control, began)
     const key = `${n} ${d}`
     if (this.#kept?.key === key) return this.#kept.words
     const words = await drawWords(n, d, this.#streams.next(), control, began)
@@ -175,7 +203,10 @@ function fieldsOf(text: unknown): Field[] {
   })
 }
 
-function cutBySpans(fields: readonly Field[], options: TextExplainOptions): Piece[][] {
+function cutBySpans(
+  fields: readonly Field[],
+  options: Pick<TextExplainOptions, 'spans' | 'spanUnits'>,
+): Piece[][] {
   const { spans, spanUnits = 'utf16' } = options
   const where = `${NAME}.explain, options.spans`
   const single = fields.length === 1 && fields[0]!.name === 'text'
@@ -242,9 +273,9 @@ function checkFeatures(
 }
 
 /** Throws an OptionError for a neighbourhood that would not fit into memory. */
-function checkSize({ numSamples, numFeatures, ...settings }: Settings, d: number): void {
-  const all = settings.keepNeighbourhood || settings.featureSelection === 'none'
-  const columns = all ? d : Math.min(numFeatures, d)
+function checkSize(numSamples: number, d: number, settings: Settings | undefined): void {
+  const all = settings?.keepNeighbourhood || settings?.featureSelection === 'none'
+  const columns = all ? d : Math.min(settings?.numFeatures ?? d, d)
   if (numSamples * d <= MOST_BITS && numSamples * columns <= MOST_NUMBERS) return
   const bits = numSamples * d > MOST_BITS
   const most = Math.floor(bits ? MOST_BITS / d : MOST_NUMBERS / columns)

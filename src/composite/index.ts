@@ -1,0 +1,6 @@
+export {
+  CompositeExplainer,
+  type CompositeInput,
+  type CompositeInstance,
+  type CompositeParts,
+} from './composite-explainer.ts'
