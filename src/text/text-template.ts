@@ -3,63 +3,86 @@
  *
  * 1. The text is a list of switches, each a word with what separates it from the word before, in two versions, on and
  *    off, and a tail.
- * 2. Switches are taken in chunks of 8 (4 in long texts). The text of a chunk for one setting of its switches is joined
- *    once and kept: a text is then a few lookups.
+ * 2. Switches are taken four at a time. The text of a chunk for one of its 16 settings is joined once and kept: a text
+ *    is then a lookup for every fourth word.
  */
 import type { BitMatrix } from '../math/bit-matrix.ts'
 import type { CutField } from './text-features.ts'
 
-/** Beyond this many switches chunks are small: 16 texts a chunk instead of 256. */
-const MANY_SWITCHES = 4096
-
 /** Makes the text of row i. */
 export type TextTemplate = (X: BitMatrix, i: number) => string
 
+/** A field's switches, in order, and what stands behind the last. */
+interface Switches {
+  readonly on: readonly string[]
+  readonly off: readonly string[]
+  /** The feature of each. */
+  readonly feature: Int32Array
+  readonly tail: string
+}
+
+/** Switches in a chunk. */
+const SIZE = 4
+
 /** The template of one field; an off word becomes `mask`. */
-export function textTemplate({ pieces, feature }: CutField, mask: string): TextTemplate {
+export function textTemplate(field: CutField, mask: string): TextTemplate {
+  const { on, off, feature, tail } = switchesOf(field, mask)
+
+  const count = feature.length
+  const chunks = Math.ceil(count / SIZE)
+  const kept = new Array<string | undefined>(chunks << SIZE)
+
+  function chunkText(chunk: number, setting: number): string {
+    const from = chunk * SIZE
+    const parts = on.slice(from, from + SIZE)
+    for (let k = 0; k < parts.length; k++) {
+      if (((setting >>> k) & 1) === 0) parts[k] = off[from + k]!
+    }
+    // Joined, not added: the tree would be walked by every reader of every text.
+    return parts.join('')
+  }
+
+  // Where a chunk's switches are neighbouring bits of one word, their setting is read at once.
+  const together = new Uint8Array(chunks)
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const ids = feature.slice(chunk * SIZE, (chunk + 1) * SIZE)
+    const inOrder = ids.every((id, k) => id === ids[0]! + k)
+    together[chunk] = inOrder && (ids[0]! & 31) + ids.length <= 32 ? (1 << ids.length) - 1 : 0
+  }
+
+  return ({ words, stride }, i) => {
+    const base = i * stride
+    let text = ''
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      let k = chunk * SIZE
+      const id = feature[k]!
+      let setting = (words[base + (id >>> 5)]! >>> (id & 31)) & together[chunk]!
+      if (together[chunk] === 0) {
+        const to = Math.min(count, k + SIZE)
+        for (let bit = 0; k < to; k++, bit++) {
+          const one = feature[k]!
+          setting |= ((words[base + (one >>> 5)]! >>> (one & 31)) & 1) << bit
+        }
+      }
+      const at = (chunk << SIZE) | setting
+      text += kept[at] ??= chunkText(chunk, setting)
+    }
+    return text + tail
+  }
+}
+
+function switchesOf({ pieces, feature }: CutField, mask: string): Switches {
   const on: string[] = []
   const off: string[] = []
-  const switches: number[] = []
   let before = ''
   pieces.forEach(({ text }, k) => {
-    const id = feature[k]!
-    if (id < 0) {
+    if (feature[k]! < 0) {
       before += text
       return
     }
     on.push(before + text)
     off.push(before + mask)
-    switches.push(id)
     before = ''
   })
-  const tail = before
-  const size = switches.length > MANY_SWITCHES ? 4 : 8
-  const words = Int32Array.from(switches, (id) => id >>> 5)
-  const shifts = Uint8Array.from(switches, (id) => id & 31)
-  const count = switches.length
-  const chunks = Math.ceil(count / size)
-  const kept = new Array<string | undefined>(chunks << size)
-
-  function chunkText(chunk: number, setting: number): string {
-    let text = ''
-    const from = chunk * size
-    const to = Math.min(count, from + size)
-    for (let k = from; k < to; k++) text += (setting >>> (k - from)) & 1 ? on[k]! : off[k]!
-    return text
-  }
-
-  return ({ words: bits, stride }, i) => {
-    const base = i * stride
-    let text = ''
-    for (let chunk = 0, k = 0; chunk < chunks; chunk++) {
-      const to = Math.min(count, k + size)
-      let setting = 0
-      for (let bit = 0; k < to; k++, bit++) {
-        setting |= ((bits[base + words[k]!]! >>> shifts[k]!) & 1) << bit
-      }
-      const at = (chunk << size) | setting
-      text += kept[at] ??= chunkText(chunk, setting)
-    }
-    return text + tail
-  }
+  return { on, off, feature: feature.filter((id) => id >= 0), tail: before }
 }
