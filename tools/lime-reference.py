@@ -54,7 +54,25 @@ def sparse(setup):
     )
 
 
-DOMAINS = {"tabular": tabular, "sparse": sparse}
+def text(setup):
+    from lime.lime_text import LimeTextExplainer
+
+    word = setup["word"]
+
+    def predict(texts):
+        p = np.array([0.8 if word in one else 0.3 for one in texts])
+        return np.column_stack([1 - p, p])
+
+    explainer = LimeTextExplainer(random_state=setup["seed"], bow=setup["bow"])
+    return lambda request: explainer.explain_instance(
+        setup["text"],
+        predict,
+        num_features=request["num_features"],
+        num_samples=request["num_samples"],
+    )
+
+
+DOMAINS = {"tabular": tabular, "sparse": sparse, "text": text}
 
 
 def main():
