@@ -5,7 +5,7 @@
 /** Values in row-major order with their shape. */
 export interface NdArray {
   readonly shape: readonly number[]
-  readonly data: Float64Array | Float32Array | Uint8Array | Int8Array | Int32Array
+  readonly data: Float64Array | Float32Array | Uint8Array | Int8Array | Uint16Array | Int32Array
 }
 
 /** What a case file may hold for an array. */
@@ -18,6 +18,7 @@ const TYPES = {
   float32: Float32Array,
   uint8: Uint8Array,
   int8: Int8Array,
+  uint16: Uint16Array,
   int32: Int32Array,
 }
 

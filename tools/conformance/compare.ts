@@ -59,13 +59,21 @@ export class Comparison {
       const at = left.findIndex((one) => one[0] === id)
       const found = left[at]
       if (found === undefined) {
-        this.differences.push({ what: `${what}, rank ${rank}`, got: got[rank], expected: [id, weight] })
+        this.differences.push({
+          what: `${what}, rank ${rank}`,
+          got: got[rank],
+          expected: [id, weight],
+        })
         return
       }
       const passed = left.slice(0, at)
       const swapped = passed.every((one) => Math.abs(Math.abs(one[1]) - Math.abs(found[1])) < 1e-9)
       if (!swapped || !isClose(found[1], weight)) {
-        this.differences.push({ what: `${what}, rank ${rank}`, got: swapped ? found : got[rank], expected: [id, weight] })
+        this.differences.push({
+          what: `${what}, rank ${rank}`,
+          got: swapped ? found : got[rank],
+          expected: [id, weight],
+        })
         return
       }
       left.splice(at, 1)

@@ -52,12 +52,20 @@ export function compareExplanation(
     comparison.number('max_value', high, expected.max_value!)
   }
   if (expected.top_labels && expected.top_labels.length > 0) {
-    comparison.same('top_labels', explanation.labels.map(({ label }) => label), expected.top_labels)
+    comparison.same(
+      'top_labels',
+      explanation.labels.map(({ label }) => label),
+      expected.top_labels,
+    )
   }
   for (const [key, label] of Object.entries(expected.explanations)) {
     const got = explanation.labels.find((one) => one.label === Number(key))
     if (got === undefined) {
-      comparison.same(`label ${key}`, explanation.labels.map((one) => one.label), Number(key))
+      comparison.same(
+        `label ${key}`,
+        explanation.labels.map((one) => one.label),
+        Number(key),
+      )
       continue
     }
     const weights = got.weights.map(({ feature, weight }): Weighted => [feature, weight])
@@ -67,7 +75,11 @@ export function compareExplanation(
       comparison.number(`label ${key}, score`, got.score, label.score, 1e-9)
     }
     if (label.local_prediction !== null) {
-      comparison.number(`label ${key}, local_prediction`, got.localPrediction, label.local_prediction)
+      comparison.number(
+        `label ${key}, local_prediction`,
+        got.localPrediction,
+        label.local_prediction,
+      )
     }
     if (label.as_list) {
       const shown = explanation.task === 'regression' ? 1 : got.label
@@ -98,10 +110,38 @@ function compareNeighbourhood(
     expected.predictions_head.flat(),
   )
   const heads = expected.distances_head.length
-  comparison.numbers('neighbourhood, distances head', distances.slice(0, heads), expected.distances_head, 1e-6)
-  comparison.numbers('neighbourhood, weights head', weights.slice(0, heads), expected.weights_head, 1e-6)
-  comparison.numbers('neighbourhood, interpretable sums', sums(interpretable), expected.interpretable_column_sums)
-  comparison.numbers('neighbourhood, prediction sums', sums(outputs), expected.prediction_column_sums)
-  comparison.number('neighbourhood, distances sum', total(distances), expected.distances_sum, 1e-6 * distances.length)
-  comparison.number('neighbourhood, weights sum', total(weights), expected.weights_sum, 1e-6 * weights.length)
+  comparison.numbers(
+    'neighbourhood, distances head',
+    distances.slice(0, heads),
+    expected.distances_head,
+    1e-6,
+  )
+  comparison.numbers(
+    'neighbourhood, weights head',
+    weights.slice(0, heads),
+    expected.weights_head,
+    1e-6,
+  )
+  comparison.numbers(
+    'neighbourhood, interpretable sums',
+    sums(interpretable),
+    expected.interpretable_column_sums,
+  )
+  comparison.numbers(
+    'neighbourhood, prediction sums',
+    sums(outputs),
+    expected.prediction_column_sums,
+  )
+  comparison.number(
+    'neighbourhood, distances sum',
+    total(distances),
+    expected.distances_sum,
+    1e-6 * distances.length,
+  )
+  comparison.number(
+    'neighbourhood, weights sum',
+    total(weights),
+    expected.weights_sum,
+    1e-6 * weights.length,
+  )
 }

@@ -23,7 +23,9 @@ export function runRandomState(test: RandomStateCase, comparison: Comparison): v
       const expected = [call.result].flat() as number[]
       const got = [answer(random, call)].flat()
       comparison.same(`${what}, length`, got.length, expected.length)
-      const first = expected.findIndex((value, i) => Math.abs(got[i]! - value) > 1e-12 * Math.abs(value))
+      const first = expected.findIndex(
+        (value, i) => Math.abs(got[i]! - value) > 1e-12 * Math.abs(value),
+      )
       comparison.holds(`${what}[${first}]`, first < 0, got[first], expected[first])
     })
   }

@@ -2,7 +2,9 @@
  * Runs one conformance case and says what differed.
  */
 import { Comparison, type Difference } from './compare.ts'
+import { type ImageCase, runImage } from './image.ts'
 import { type RandomStateCase, runRandomState } from './random-state.ts'
+import { runSegmentation, type SegmentationCase } from './segmentation.ts'
 import { runSurrogate, type SurrogateCase } from './surrogate.ts'
 import {
   runRecurrent,
@@ -33,6 +35,8 @@ const RUNNERS: { readonly [domain: string]: Runner } = {
   tabular: (test: TabularCase, comparison) => runTabular(test, comparison),
   'recurrent-tabular': (test: TabularCase, comparison) => runRecurrent(test, comparison),
   text: (test: TextCase, comparison) => runText(test, comparison),
+  image: (test: ImageCase, comparison) => runImage(test, comparison),
+  segmentation: (test: SegmentationCase, comparison) => runSegmentation(test, comparison),
   'submodular-pick': (test: SubmodularPickCase, comparison) => runSubmodularPick(test, comparison),
 }
 

@@ -1,12 +1,13 @@
 /**
  * `surrogate` cases: samples, targets and distances are given; select features and fit, once for each selection.
  */
+
+import { fitLabel } from '../../src/explain/fit-label.ts'
+import type { FeatureSelection } from '../../src/explain/select-features.ts'
 import { matrixToBits } from '../../src/math/bit-matrix.ts'
 import { exponentialKernel } from '../../src/math/kernel.ts'
 import { columnOf } from '../../src/math/matrix.ts'
 import { weightedMoments } from '../../src/math/weighted-moments.ts'
-import { fitLabel } from '../../src/explain/fit-label.ts'
-import type { FeatureSelection } from '../../src/explain/select-features.ts'
 import { type EncodedArray, readArray } from './arrays.ts'
 import type { Comparison } from './compare.ts'
 import type { ExpectedLabel } from './explanations.ts'
@@ -50,7 +51,11 @@ export function runSurrogate(test: SurrogateCase, comparison: Comparison): void 
       )
       comparison.number(`${what}, intercept`, fit.intercept, expected.intercept)
       comparison.number(`${what}, score`, fit.score, expected.score!, 1e-9)
-      comparison.number(`${what}, local_prediction`, fit.localPrediction, expected.local_prediction!)
+      comparison.number(
+        `${what}, local_prediction`,
+        fit.localPrediction,
+        expected.local_prediction!,
+      )
     }
   }
 }

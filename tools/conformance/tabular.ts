@@ -30,7 +30,9 @@ export interface TabularCase {
   readonly model_regressor?: string | null
   readonly model: DenseModel
   readonly expected: ExpectedExplanations & {
-    readonly discretizer?: { readonly [statistic: string]: { readonly [feature: string]: readonly (number | string)[] } } | null
+    readonly discretizer?: {
+      readonly [statistic: string]: { readonly [feature: string]: readonly (number | string)[] }
+    } | null
   }
 }
 
@@ -44,7 +46,10 @@ export interface SubmodularPickCase extends Omit<TabularCase, 'expected' | 'row'
 }
 
 export async function runTabular(test: TabularCase, comparison: Comparison): Promise<void> {
-  const explainer = new TabularExplainer(matrixOf(test.training_data), explainerOptions(test, test.seed))
+  const explainer = new TabularExplainer(
+    matrixOf(test.training_data),
+    explainerOptions(test, test.seed),
+  )
   const { expected } = test
   if (expected.discretizer) compareDiscretizer(comparison, explainer, expected.discretizer)
   const model = denseModel(test.model)
