@@ -7,18 +7,13 @@
  *    the first, which flatters: with as many features as samples it is 1 whatever the model does.)
  */
 import type { FeatureWeight, TreeNode } from '../contract/explanation.ts'
-import type { Matrix } from '../contract/matrix.ts'
-import { type DesignMatrix, isBitMatrix } from '../math/bit-matrix.ts'
+import { bitsToMatrix, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
 import { predictLinear } from '../math/linear-prediction.ts'
+import type { LinearFit } from '../math/ridge.ts'
 import { type WeightedMoments, weightedMoments } from '../math/weighted-moments.ts'
 import { weightedR2 } from '../math/weighted-statistics.ts'
 import { type FeatureSelection, selectFeatures } from './select-features.ts'
-import {
-  columnSurrogate,
-  type FittedSurrogate,
-  linearSolver,
-  type SurrogateChoice,
-} from './surrogate.ts'
+import { columnSurrogate, linearSolver, type SurrogateChoice } from './surrogate.ts'
 
 /** What is fitted to what. */
 export interface LabelFitRequest {
@@ -53,43 +48,47 @@ export function fitLabel(request: LabelFitRequest): LabelFit {
   const { X, moments, y, weights, numFeatures, featureSelection, surrogate } = request
   const cross = moments.cross(y)
   const features = selectFeatures(featureSelection, X, moments, cross, numFeatures)
+  const columns = selectColumns(X, features)
   const solve = linearSolver(surrogate)
-  const columns = selectedColumns(X, features)
-  const fitted: FittedSurrogate = solve
-    ? linearSurrogate(solve(moments, cross, features.length === X.cols ? undefined : features), features, X.cols)
-    : columnSurrogate(surrogate).fit(columns, y, weights)
-  const predicted = asDoubles(fitted.predict(columns))
+  const fitted = solve
+    ? linearFit(solve(moments, cross, features), columns)
+    : columnFit(surrogate, columns, y, weights)
   return {
     intercept: fitted.intercept,
     weights: ranked(features, fitted.coefficients),
-    localPrediction: predicted[0]!,
-    score: weightedR2(y, predicted, weights),
+    localPrediction: fitted.answers[0]!,
+    score: weightedR2(y, fitted.answers, weights),
     heldOutScore: heldOutScore(columns, y, weights, surrogate),
     ...(fitted.tree && { tree: withFeatureIds(fitted.tree, features) }),
   }
 }
 
-function asDoubles(values: ArrayLike<number>): Float64Array {
-  return values instanceof Float64Array ? values : Float64Array.from(values)
+/** A surrogate and its answers for all samples. */
+interface Fit {
+  readonly intercept: number
+  readonly coefficients: ArrayLike<number>
+  readonly answers: Float64Array
+  readonly tree?: TreeNode
 }
 
-/** A linear fit over all features is put into the order of selection. */
-function linearSurrogate(
-  fit: { intercept: number; coefficients: Float64Array },
-  features: Int32Array,
-  d: number,
-): FittedSurrogate {
-  const coefficients =
-    features.length === d
-      ? Float64Array.from(features, (feature) => fit.coefficients[feature]!)
-      : fit.coefficients
-  const linear = { intercept: fit.intercept, coefficients }
-  return { ...linear, predict: (columns) => predictLinear(columns, linear) }
+function linearFit(fit: LinearFit, columns: DesignMatrix): Fit {
+  return { ...fit, answers: predictLinear(columns, fit) }
+}
+
+function columnFit(
+  surrogate: SurrogateChoice,
+  columns: DesignMatrix,
+  y: Float64Array,
+  weights: Float64Array,
+): Fit {
+  const dense = isBitMatrix(columns) ? bitsToMatrix(columns) : columns
+  const { predict, ...fitted } = columnSurrogate(surrogate).fit(dense, y, weights)
+  return { ...fitted, answers: Float64Array.from(predict(dense)) }
 }
 
 /** Weighted R² on every fifth sample of the surrogate fitted to the others. */
 function heldOutScore(
-  columns: Matrix,
+  columns: DesignMatrix,
   y: Float64Array,
   weights: Float64Array,
   surrogate: SurrogateChoice,
@@ -106,37 +105,15 @@ function heldOutScore(
   }
   if (heldWeight === 0) return null
   const solve = linearSolver(surrogate)
-  if (solve) {
-    const moments = weightedMoments(columns, kept)
-    const fit = solve(moments, moments.cross(y))
-    return weightedR2(y, predictLinear(columns, fit), held)
-  }
-  const fitted = columnSurrogate(surrogate).fit(columns, y, kept)
-  return weightedR2(y, asDoubles(fitted.predict(columns)), held)
+  if (!solve) return weightedR2(y, columnFit(surrogate, columns, y, kept).answers, held)
+  const moments = weightedMoments(columns, kept)
+  return weightedR2(y, predictLinear(columns, solve(moments, moments.cross(y))), held)
 }
 
 function ranked(features: Int32Array, coefficients: ArrayLike<number>): FeatureWeight[] {
   return Array.from(features, (feature, k) => ({ feature, weight: coefficients[k]! })).sort(
     (a, b) => Math.abs(b.weight) - Math.abs(a.weight),
   )
-}
-
-/** (n, k): the columns named, dense. */
-export function selectedColumns(X: DesignMatrix, features: Int32Array): Matrix {
-  const k = features.length
-  const data = new Float64Array(X.rows * k)
-  for (let f = 0; f < k; f++) {
-    const j = features[f]!
-    if (isBitMatrix(X)) {
-      const { words, stride } = X
-      const word = j >>> 5
-      const shift = j & 31
-      for (let i = 0; i < X.rows; i++) data[i * k + f] = (words[i * stride + word]! >>> shift) & 1
-    } else {
-      for (let i = 0; i < X.rows; i++) data[i * k + f] = X.data[i * X.cols + j]!
-    }
-  }
-  return { data, rows: X.rows, cols: k }
 }
 
 /** The tree in terms of the neighbourhood's features instead of the selected columns. */

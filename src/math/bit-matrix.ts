@@ -122,3 +122,28 @@ export function matrixToBits(matrix: Matrix): BitMatrix | undefined {
   }
   return packed
 }
+
+/** (n, k): the columns named, in that order; bits stay bits. */
+export function selectColumns(X: DesignMatrix, columns: ArrayLike<number>): DesignMatrix {
+  const k = columns.length
+  const { rows } = X
+  if (isBitMatrix(X)) {
+    const selected = createBitMatrix(rows, k)
+    for (let f = 0; f < k; f++) {
+      const word = columns[f]! >>> 5
+      const shift = columns[f]! & 31
+      const to = f & 31
+      for (let i = 0, at = f >>> 5; i < rows; i++, at += selected.stride) {
+        selected.words[at]! |= ((X.words[i * X.stride + word]! >>> shift) & 1) << to
+      }
+    }
+    return selected
+  }
+  const data = new Float64Array(rows * k)
+  for (let f = 0; f < k; f++) {
+    for (let i = 0, from = columns[f]!, to = f; i < rows; i++, from += X.cols, to += k) {
+      data[to] = X.data[from]!
+    }
+  }
+  return { data, rows, cols: k }
+}

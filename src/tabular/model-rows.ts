@@ -43,8 +43,7 @@ function flatRows(
   samples: SampleValues,
   cols: number,
 ): TableRow[] {
-  const batch = new Float64Array(rows.length * cols)
-  numbersInto(batch, rows, attributes, samples, cols)
+  const batch = numbersOf(rows, attributes, samples, cols)
   attributes.forEach((attribute, j) => {
     if (attribute.kind === 'numeric') return
     const codes = samples.codes[j]!
@@ -66,8 +65,7 @@ function arrayRows(
   samples: SampleValues,
   cols: number,
 ): TableRow[] {
-  const batch = new Float64Array(rows.length * cols)
-  numbersInto(batch, rows, attributes, samples, cols)
+  const batch = numbersOf(rows, attributes, samples, cols)
   const made = new Array<Value[]>(rows.length)
   for (let r = 0, at = 0; r < rows.length; r++) {
     const row = new Array<Value>(cols)
@@ -90,27 +88,37 @@ function arrayRows(
   return made
 }
 
-/** batch[r, column of j] = numbers[rows[r], j] · scale_j + shift_j, for numeric attributes j. */
-function numbersInto(
-  batch: Float64Array,
+/**
+ * (rows, cols): numbers[rows[r], j] · scale_j + shift_j in the column of each numeric attribute j, the rest 0. Neighbouring
+ * rows that are the model's as they stand are copied at once.
+ */
+function numbersOf(
   rows: Int32Array,
   attributes: readonly Attribute[],
   { numbers, scale, shift }: SampleValues,
   cols: number,
-): void {
+): Float64Array {
   const d = attributes.length
-  const numeric = Int32Array.from(attributes.keys()).filter((j) => attributes[j]!.kind === 'numeric')
-  const column = numeric.map((j) => attributes[j]!.columns[0]!)
+  const count = rows.length
+  const numeric: number[] = []
+  for (let j = 0; j < d; j++) if (attributes[j]!.kind === 'numeric') numeric.push(j)
+  const plain = numeric.length === cols && scale === null && shift === null
+  if (plain && rows[count - 1]! - rows[0]! === count - 1) {
+    return numbers.slice(rows[0]! * d, (rows[count - 1]! + 1) * d)
+  }
+  const batch = new Float64Array(count * cols)
+  const from = Int32Array.from(numeric)
+  const to = from.map((j) => attributes[j]!.columns[0]!)
   const factor = Float64Array.from(numeric, (j) => scale?.[j] ?? 1)
   const offset = Float64Array.from(numeric, (j) => shift?.[j] ?? 0)
-  const count = numeric.length
-  for (let r = 0; r < rows.length; r++) {
-    const from = rows[r]! * d
-    const to = r * cols
-    for (let k = 0; k < count; k++) {
-      batch[to + column[k]!] = numbers[from + numeric[k]!]! * factor[k]! + offset[k]!
+  for (let r = 0; r < count; r++) {
+    const source = rows[r]! * d
+    const target = r * cols
+    for (let k = 0; k < from.length; k++) {
+      batch[target + to[k]!] = numbers[source + from[k]!]! * factor[k]! + offset[k]!
     }
   }
+  return batch
 }
 
 function namedRow(row: readonly Value[], names: readonly string[]): { [column: string]: Value } {
