@@ -122,7 +122,7 @@ async function answer<Input>(
 
 /** The answer as a matrix, checked: rows, columns, finite numbers. */
 export function readOutputs(outputs: Outputs, n: number, task: Task, where: string): Matrix {
-  const matrix = toMatrix(outputs, task, where)
+  const matrix = toMatrix(outputs, where)
   const { data, rows, cols } = matrix
   if (rows !== n) {
     throw new PredictorOutputError({
@@ -130,6 +130,15 @@ export function readOutputs(outputs: Outputs, n: number, task: Task, where: stri
       got: `${rows} rows of outputs`,
       expected: `${n}, one for each instance of the batch`,
       remedy: 'The model must answer for every instance, in the order given.',
+    })
+  }
+  if (task === 'classification' && cols === 1) {
+    throw new PredictorOutputError({
+      where,
+      got: 'one number for each instance',
+      expected: 'one row of class probabilities for each instance',
+      remedy:
+        "Return [1 - p, p] for each instance, or set mode: 'regression' if the model predicts a value.",
     })
   }
   if (cols === 0) {
@@ -154,7 +163,7 @@ export function readOutputs(outputs: Outputs, n: number, task: Task, where: stri
   return matrix
 }
 
-function toMatrix(outputs: Outputs, task: Task, where: string): Matrix {
+function toMatrix(outputs: Outputs, where: string): Matrix {
   if (isMatrix(outputs)) {
     if (outputs.data.length === outputs.rows * outputs.cols) return outputs
     throw new PredictorOutputError({
@@ -175,15 +184,6 @@ function toMatrix(outputs: Outputs, task: Task, where: string): Matrix {
   const rows = outputs.length
   const head = outputs[0]
   if (rows === 0 || typeof head !== 'object' || head === null) {
-    if (task === 'classification' && rows > 0) {
-      throw new PredictorOutputError({
-        where,
-        got: 'one number for each instance',
-        expected: 'one row of class probabilities for each instance',
-        remedy:
-          "Return [1 - p, p] for each instance, or set mode: 'regression' if the model predicts a value.",
-      })
-    }
     return { data: Float64Array.from(outputs as ArrayLike<number>, Number), rows, cols: 1 }
   }
   const cols = head.length
