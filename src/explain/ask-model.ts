@@ -105,7 +105,7 @@ async function answer<Input>(
   try {
     const context: PredictContext = signal === undefined ? {} : { signal }
     const outputs = predictor.predict(inputs, context)
-    if (!(outputs instanceof Promise)) return outputs
+    if (!isPromise(outputs)) return outputs
     return await (aborted === undefined ? outputs : Promise.race([outputs, aborted]))
   } catch (cause) {
     if (signal?.aborted) throw signal.reason
@@ -118,6 +118,11 @@ async function answer<Input>(
       cause,
     })
   }
+}
+
+/** Whether an answer is still to come: also from a promise of another realm or library. */
+function isPromise(outputs: Outputs | Promise<Outputs>): outputs is Promise<Outputs> {
+  return typeof (outputs as Promise<Outputs> | null | undefined)?.then === 'function'
 }
 
 /** The answer as a matrix, checked: rows, columns, finite numbers. */

@@ -5,7 +5,7 @@
  * (`ExplainerOptions`), what belongs to one instance to `explain` (`ExplainOptions`).
  */
 import { OptionError } from '../contract/errors.ts'
-import { checkChoice } from '../contract/nearest.ts'
+import { checkChoice, checkOptions } from '../contract/nearest.ts'
 import type { Task } from '../contract/predictor.ts'
 import type { Control } from '../contract/progress.ts'
 import { DISTANCE_METRICS, type DistanceMetric } from '../math/distance.ts'
@@ -121,6 +121,7 @@ export const MOST_SAMPLES = 10_000_000
 export function checkExplainerOptions(name: string, options: ExplainerOptions): void {
   const where = (option: string) => `${name}, options.${option}`
   const { mode, kernelWidth, kernel, featureSelection, compatibility, classNames } = options
+  const { randomState } = options
   if (mode !== undefined) checkChoice(where('mode'), mode, ['classification', 'regression'])
   if (compatibility !== undefined) {
     checkChoice(where('compatibility'), compatibility, ['sodalime', 'python'])
@@ -129,21 +130,19 @@ export function checkExplainerOptions(name: string, options: ExplainerOptions): 
     checkChoice(where('featureSelection'), featureSelection, FEATURE_SELECTIONS)
   }
   if (kernelWidth !== undefined) checkPositive(where('kernelWidth'), kernelWidth)
-  if (kernel !== undefined && typeof kernel !== 'function') {
-    throw new OptionError({
-      where: where('kernel'),
-      got: `a value of type ${typeof kernel}`,
-      expected: 'a function of the distances and the width that returns weights',
-      remedy: 'Leave it out for √exp(−d²/width²).',
-    })
+  if (typeof kernel !== 'function') {
+    const expected = 'a function of the distances and the width that returns weights'
+    checkAbsent(where('kernel'), kernel, expected)
   }
-  if (classNames !== undefined && !Array.isArray(classNames)) {
-    throw new OptionError({
-      where: where('classNames'),
-      got: `a value of type ${typeof classNames}`,
-      expected: 'a list of names, one for each output column',
-      remedy: 'Leave it out to use the model’s own.',
-    })
+  if (!Array.isArray(classNames)) {
+    checkAbsent(where('classNames'), classNames, 'a list of names, one for each output column')
+  }
+  if (typeof randomState === 'number') {
+    if (!Number.isInteger(randomState) || randomState < 0 || randomState >= 2 ** 32) {
+      checkAbsent(where('randomState'), randomState, 'an integer from 0 to 4294967295')
+    }
+  } else if (!(randomState instanceof RandomState)) {
+    checkAbsent(where('randomState'), randomState, 'a number or a RandomState')
   }
 }
 
@@ -155,9 +154,23 @@ export function resolveSettings(
   defaults: DomainDefaults,
 ): Settings {
   const where = (option: string) => `${name}.explain, options.${option}`
-  const { distanceMetric, surrogate } = options
-  if (typeof distanceMetric === 'string') {
+  const { distanceMetric, surrogate, labels, signal } = options
+  if (distanceMetric !== undefined && typeof distanceMetric !== 'function') {
     checkChoice(where('distanceMetric'), distanceMetric, DISTANCE_METRICS)
+  }
+  if (!Array.isArray(labels)) {
+    checkAbsent(where('labels'), labels, 'a list of indices or class names, such as [1]')
+  }
+  for (const option of ['onProgress', 'onWarning'] as const) {
+    if (typeof options[option] !== 'function') {
+      checkAbsent(where(option), options[option], 'a function')
+    }
+  }
+  if (typeof options.keepNeighbourhood !== 'boolean') {
+    checkAbsent(where('keepNeighbourhood'), options.keepNeighbourhood, 'true or false')
+  }
+  if (typeof signal?.aborted !== 'boolean') {
+    checkAbsent(where('signal'), signal, 'the signal of an AbortController')
   }
   if (surrogate !== undefined) checkSurrogate(where('surrogate'), surrogate)
   const whole = (option: 'topLabels' | 'numFeatures' | 'batchSize' | 'numSamples') => {
@@ -218,6 +231,23 @@ export class Streams {
   }
 }
 
+/** Throws an OptionError unless `value` is undefined; for values that were found to be nothing that they could be. */
+function checkAbsent(where: string, value: unknown, expected: string): void {
+  if (value === undefined) return
+  const simple = value === null || ['number', 'boolean'].includes(typeof value)
+  throw new OptionError({
+    where,
+    got:
+      typeof value === 'string'
+        ? JSON.stringify(value)
+        : simple
+          ? String(value)
+          : `a value of type ${typeof value}`,
+    expected,
+    remedy: 'Leave it out for the default.',
+  })
+}
+
 /** Throws an OptionError unless `value` is an integer from `least` to 10,000,000. */
 export function checkWhole(where: string, value: unknown, least: number): asserts value is number {
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= MOST_SAMPLES) {
@@ -242,8 +272,18 @@ export function checkPositive(where: string, value: unknown): asserts value is n
   })
 }
 
+const SURROGATE_PARAMETERS = {
+  ridge: ['alpha'],
+  lasso: ['alpha'],
+  ols: [],
+  tree: ['maxDepth', 'minSamplesLeaf'],
+} as const
+
 function checkSurrogate(where: string, surrogate: SurrogateChoice): void {
-  if (typeof surrogate === 'string') return checkChoice(where, surrogate, SURROGATES)
+  if (typeof surrogate === 'string') {
+    checkChoice(where, surrogate, SURROGATES)
+    return
+  }
   if (surrogate === null || typeof surrogate !== 'object') {
     throw new OptionError({
       where,
@@ -254,6 +294,7 @@ function checkSurrogate(where: string, surrogate: SurrogateChoice): void {
   }
   if ('fit' in surrogate) return
   checkChoice(`${where}.type`, surrogate.type, SURROGATES)
+  checkOptions(where, surrogate, ['type', ...SURROGATE_PARAMETERS[surrogate.type]])
   const { alpha, maxDepth, minSamplesLeaf } = surrogate as {
     alpha?: number
     maxDepth?: number
