@@ -31,13 +31,13 @@ describe.each([
   const files = caseFiles(folder)
 
   if (files.length === 0) {
-    it('holds Python LIME’s answers', (test) => test.skip(`there is no folder ${name} here`))
+    it('holds Python LIME’s answers', ({ skip }) => skip(`there is no folder ${name} here`))
     return
   }
 
-  it.for(files)('%s gives Python LIME’s answer', { timeout: 120_000 }, async (file, test) => {
+  it.for(files)('%s gives Python LIME’s answer', { timeout: 120_000 }, async (file, { skip }) => {
     const outcome = await runCase(readCase(folder, file))
-    if (outcome.status === 'skipped') test.skip(outcome.reason)
+    if (outcome.status === 'skipped') skip(outcome.reason)
     expect(outcome).toEqual({ status: 'passed' })
   })
 })

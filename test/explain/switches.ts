@@ -1,0 +1,73 @@
+/** A neighbourhood for tests: d switches, every model input a row of 0 and 1. */
+import type { Explanation } from '../../src/contract/explanation.ts'
+import type { Model } from '../../src/contract/predictor.ts'
+import { explainNeighbourhood } from '../../src/explain/explain-neighbourhood.ts'
+import type { Neighbourhood } from '../../src/explain/neighbourhood.ts'
+import {
+  type ExplainerOptions,
+  type ExplainOptions,
+  resolveSettings,
+} from '../../src/explain/settings.ts'
+import { createBitMatrix, fillBitRow, getBit } from '../../src/math/bit-matrix.ts'
+import { RandomState } from '../../src/math/random-state.ts'
+
+/** n rows of d switches, on with probability ½; row 0 all on. Equal rows share a code. */
+export function switches(n: number, d: number, seed = 1): Neighbourhood<readonly number[]> {
+  const random = new RandomState(seed)
+  const bits = createBitMatrix(n, d)
+  for (let i = 1; i < n; i++) {
+    for (let j = 0; j < d; j++) {
+      if (random.randomSample() < 0.5) bits.words[i * bits.stride + (j >>> 5)]! |= 1 << (j & 31)
+    }
+  }
+  fillBitRow(bits, 0)
+  return {
+    features: Array.from({ length: d }, (_, j) => ({
+      name: `s${j}`,
+      part: { kind: 'tabular', columns: [j], value: 1 },
+    })),
+    interpretable: bits,
+    codes: { words: bits.words, stride: bits.stride },
+    inputs: (rows) =>
+      Array.from(rows, (i) => Array.from({ length: d }, (_, j) => getBit(bits, i, j))),
+  }
+}
+
+/** Runs the pipeline over `switches`. */
+export function explainSwitches(
+  model: Model<readonly number[]>,
+  options: ExplainOptions = {},
+  fixed: ExplainerOptions = {},
+  neighbourhood = switches(options.numSamples ?? 200, 4),
+): Promise<Explanation> {
+  const d = neighbourhood.features.length
+  return explainNeighbourhood({
+    name: 'Switches',
+    domain: 'tabular',
+    instance: {
+      kind: 'tabular',
+      columns: neighbourhood.features.map(({ name }) => name),
+      values: new Array(d).fill(1),
+    },
+    neighbourhood,
+    model,
+    settings: resolveSettings('Switches', fixed, options, {
+      kernelWidth: 2,
+      numFeatures: 10,
+      numSamples: 200,
+      distanceMetric: 'euclidean',
+      batchSize: 50,
+    }),
+    began: performance.now(),
+  })
+}
+
+/** `[1 − p, p]` from the logit `bias + Σ weights[j] x[j]`. */
+export function logistic(weights: readonly number[], bias = 0) {
+  return (rows: readonly (readonly number[])[]): number[][] =>
+    rows.map((row) => {
+      const z = weights.reduce((sum, weight, j) => sum + weight * row[j]!, bias)
+      const p = 1 / (1 + Math.exp(-z))
+      return [1 - p, p]
+    })
+}
