@@ -19,8 +19,8 @@ export async function drawWords(
   d: number,
   random: RandomState,
   control: Control,
-  began: number,
 ): Promise<BitMatrix> {
+  const began = performance.now()
   const X = createBitMatrix(n, d)
   const { words, stride } = X
   const sizes = new Int32Array(n - 1)

@@ -11,7 +11,7 @@ import {
   type ExplainerOptions,
   type ExplainOptions,
 } from '../explain/settings.ts'
-import { type FixedSpan, SPAN_UNITS, type SpanUnits } from './fixed-spans.ts'
+import { SPAN_UNITS, type SpanUnits } from './fixed-spans.ts'
 import {
   characterSplitter,
   functionSplitter,
@@ -21,6 +21,7 @@ import {
   type Splitter,
   segmenterSplitter,
 } from './split-text.ts'
+import type { SpanChoice } from './text-fields.ts'
 
 /** What is switched as one. `character`: a code point, as in Python; `grapheme`: a character as people see it. */
 export type TextUnit = 'word' | 'character' | 'grapheme' | 'sentence' | 'paragraph'
@@ -64,7 +65,7 @@ export interface TextExplainOptions extends ExplainOptions {
    * The features, as spans [start, end) of the text, in place of what the constructor says: tokens of a tokenizer. With
    * several fields an object of lists; a field without one has no features.
    */
-  readonly spans?: readonly FixedSpan[] | { readonly [field: string]: readonly FixedSpan[] }
+  readonly spans?: SpanChoice
   /** What spans count; default `utf16`, JavaScript's units. `codePoints`: as in Python. */
   readonly spanUnits?: SpanUnits
 }
