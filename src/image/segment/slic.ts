@@ -141,8 +141,9 @@ function cluster(
     weight: 1 / Math.fround(grid.largestStep * grid.largestStep),
   }
   const nearest = new Float64Array(width * height)
+  const colourless = withoutColours(clusters)
   for (let round = 0; round < rounds; round++) {
-    assignPixels(labels, nearest, clusters)
+    assignPixels(labels, nearest, round === 0 ? colourless : clusters)
     if (round === 0) forgetUnreached(labels, nearest)
     moveCentres(labels, clusters)
   }
@@ -163,6 +164,19 @@ function nearestOfGrid(grid: RegularGrid, width: number, height: number): Int32A
     for (let x = 0; x < width; x++, i++) labels[i] = first + column[x]!
   }
   return labels
+}
+
+/**
+ * The clusters as the first round sees them: while all centres have the colour 0, a pixel's colour adds the same to all its
+ * distances and only position decides. Where that summand is so large that its rounding could level two distances, as it
+ * does in Python, nothing is left out.
+ */
+function withoutColours(clusters: Clusters): Clusters {
+  const { planes, boxes, weight } = clusters
+  const largest = boxes.reduce((most, colour) => Math.max(most, Math.abs(colour)), 0)
+  if (planes.length * largest * largest > weight * 2 ** 50) return clusters
+  const black = new Float64Array(planes[0]!.length)
+  return { ...clusters, planes: planes.map(() => black), boxes: new Float64Array(boxes.length) }
 }
 
 /** −1 for the pixels that no window held. */
