@@ -2,7 +2,7 @@
  * Names of bins: `n <= a`, `a < n <= b`, `n > b`.
  *
  * Python LIME prints every bound with two decimals, so that 0.0031 and 0.0042 read the same. Here a feature's bounds
- * get as many decimals, at least two, as tell them apart; very large and very small bounds get an exponent.
+ * get as many decimals, at least two, as tell them apart; whole numbers none; very large and very small ones an exponent.
  */
 import { formatFixed } from '../math/python-format.ts'
 
@@ -11,8 +11,9 @@ export function pythonBounds(cuts: readonly number[]): string[] {
   return cuts.map((cut) => formatFixed(cut, 2))
 }
 
-/** Bounds as text with enough digits to tell each from its neighbours, and each from 0. */
+/** Bounds as text: whole numbers as they are, others with enough digits to tell each from its neighbours, and each from 0. */
 export function tellingBounds(cuts: readonly number[]): string[] {
+  if (cuts.every(Number.isSafeInteger)) return cuts.map(String)
   const gaps = cuts.map((cut, k) => (k === 0 ? Math.abs(cut) : cut - cuts[k - 1]!))
   const finest = Math.min(...gaps.filter((gap) => gap > 0))
   const decimals = Number.isFinite(finest) ? Math.max(2, Math.ceil(1 - Math.log10(finest))) : 2
