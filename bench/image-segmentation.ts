@@ -80,7 +80,7 @@ export async function run({ quick, emit }: BenchOptions): Promise<void> {
 }
 
 /** The pictures by name. */
-function pictures(): [string, RasterImage][] {
+export function pictures(): [string, RasterImage][] {
   const size = { width: SIDE, height: SIDE, channels: 3 }
   const all: [string, RasterImage][] = [['drawing', { ...size, data: drawing() }]]
   const shared = process.env.SODALIME_CONFORMANCE ?? '../shared/conformance'
