@@ -6,6 +6,7 @@
  * as a list of these.
  */
 import type { Value } from '../contract/instance.ts'
+import { isMissing } from './table.ts'
 
 /** The bins of a discretised column, `cuts.length + 1` of them; the bin after the last is that of missing values. */
 export interface Bins {
@@ -55,6 +56,8 @@ export interface CategoricalAttribute {
   readonly levels: readonly Level[]
   /** Their shares, which sum to 1. */
   readonly frequencies: readonly number[]
+  /** How missing values, which stand as null in `levels`, are told to the model. */
+  readonly missingAs: 'null' | 'NaN'
 }
 
 export type Attribute = NumericAttribute | CategoricalAttribute
@@ -75,5 +78,5 @@ export function levelOf(attribute: CategoricalAttribute, values: readonly Value[
 }
 
 function sameValue(a: Value, b: Value): boolean {
-  return a === b || (a === null && Number.isNaN(b)) || (b === null && Number.isNaN(a))
+  return a === b || (isMissing(a) && isMissing(b))
 }

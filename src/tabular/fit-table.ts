@@ -68,7 +68,9 @@ function fitNumbers(
   random: RandomState,
   alone: boolean,
 ): NumericAttribute {
-  const numbers = Float64Array.from(values, (value) => (isMissing(value) ? Number.NaN : (value as number)))
+  const numbers = Float64Array.from(values, (value) =>
+    isMissing(value) ? Number.NaN : (value as number),
+  )
   const present = numbers.filter((value) => !Number.isNaN(value))
   const infinite = numbers.findIndex((value) => value === Infinity || value === -Infinity)
   if (infinite >= 0) {
@@ -95,7 +97,7 @@ function fitNumbers(
     scale,
     quantiles: present.length > 0 ? Array.from(percentiles(present, [0, 25, 50, 75, 100])) : null,
     missing: 1 - present.length / numbers.length,
-    missingAs: (values as readonly Value[]).includes(null) ? 'null' : 'NaN',
+    missingAs: missingForm(values),
     bins: options.discretizeContinuous
       ? makeBins(
           numbers,
@@ -112,10 +114,7 @@ function fitNumbers(
  * (variance ≤ n ε variance + (n mean ε)², scikit-learn's rule). NumPy sums a table row by row, but pairwise where the
  * column is the whole table (`alone`).
  */
-export function meanAndScale(
-  values: Float64Array,
-  alone = false,
-): { mean: number; scale: number } {
+export function meanAndScale(values: Float64Array, alone = false): { mean: number; scale: number } {
   const n = values.length
   if (n === 0) return { mean: 0, scale: 1 }
   const sum = alone ? pairwiseSum : sumInOrder
@@ -127,6 +126,12 @@ export function meanAndScale(
   const epsilon = Number.EPSILON
   const constant = variance <= n * epsilon * variance + (n * mean * epsilon) ** 2
   return { mean, scale: constant ? 1 : Math.sqrt(variance) }
+}
+
+/** Missing values as the column has them; `null` where it has both. */
+function missingForm(values: readonly Value[] | Float64Array): 'null' | 'NaN' {
+  const list = values as readonly Value[]
+  return list.includes(null) || !list.includes(Number.NaN) ? 'null' : 'NaN'
 }
 
 function sumInOrder(values: Float64Array): number {
@@ -147,16 +152,16 @@ function fitCategories(
     counts.set(value, (counts.get(value) ?? 0) + 1)
   }
   const known = [...counts.keys()].sort(compareValues)
-  const missingAs = (values as readonly Value[]).includes(Number.NaN) ? Number.NaN : null
   return {
     kind: 'categorical',
     name,
     columns: [column],
     levels: known.map((value) => ({
       name: levelName(value, names),
-      values: [value ?? missingAs],
+      values: [value],
     })),
     frequencies: known.map((value) => counts.get(value)! / values.length),
+    missingAs: missingForm(values),
   }
 }
 
@@ -171,7 +176,10 @@ export function levelName(value: Value, names: readonly string[] | undefined): s
 function fitGroup(name: string, columns: readonly number[], table: Columns): CategoricalAttribute {
   const states = new Map<string, { level: Level; count: number }>()
   for (let i = 0; i < table.rows; i++) {
-    const values = columns.map((c) => table.columns[c]![i]!)
+    const values = columns.map((c) => {
+      const value = table.columns[c]![i]!
+      return isMissing(value) ? null : value
+    })
     const key = JSON.stringify(values)
     const state = states.get(key)
     if (state) state.count++
@@ -187,6 +195,7 @@ function fitGroup(name: string, columns: readonly number[], table: Columns): Cat
     columns,
     levels: sorted.map(({ level }) => level),
     frequencies: sorted.map(({ count }) => count / table.rows),
+    missingAs: columns.some((c) => missingForm(table.columns[c]!) === 'NaN') ? 'NaN' : 'null',
   }
 }
 

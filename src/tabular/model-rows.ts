@@ -5,7 +5,7 @@
  */
 import type { TableRow, Value } from '../contract/instance.ts'
 import type { Attribute } from './attribute.ts'
-import type { RowForm } from './table.ts'
+import { isMissing, type RowForm } from './table.ts'
 
 /** Where the values of the model's columns stand, for every sample. */
 export interface SampleValues {
@@ -32,7 +32,14 @@ export function modelRows(
       ? flatRows(rows, attributes, samples, names.length)
       : arrayRows(rows, attributes, samples, names.length)
   const own = rows.indexOf(0)
-  if (own >= 0) made[own] = form === 'flat' ? Float64Array.from(instance as number[]) : [...instance]
+  if (own >= 0) {
+    const cells = [...instance]
+    for (const { columns, missingAs } of attributes) {
+      const missing = form === 'flat' || missingAs === 'NaN' ? Number.NaN : null
+      for (const c of columns) if (isMissing(cells[c])) cells[c] = missing
+    }
+    made[own] = form === 'flat' ? Float64Array.from(cells as number[]) : cells
+  }
   return form === 'object' ? (made as Value[][]).map((row) => namedRow(row, names)) : made
 }
 
@@ -48,7 +55,9 @@ function flatRows(
     if (attribute.kind === 'numeric') return
     const codes = samples.codes[j]!
     attribute.columns.forEach((column, k) => {
-      const values = Float64Array.from(attribute.levels, (level) => Number(level.values[k]))
+      const values = Float64Array.from(attribute.levels, (level) =>
+        Number(level.values[k] ?? Number.NaN),
+      )
       for (let r = 0, at = column; r < rows.length; r++, at += cols) {
         batch[at] = values[codes[rows[r]!]!]!
       }
@@ -81,7 +90,8 @@ function arrayRows(
     }
     const codes = samples.codes[j]!
     attribute.columns.forEach((column, k) => {
-      const values = attribute.levels.map((level) => level.values[k]!)
+      const missing = attribute.missingAs === 'NaN' ? Number.NaN : null
+      const values = attribute.levels.map((level) => level.values[k] ?? missing)
       for (let r = 0; r < rows.length; r++) made[r]![column] = values[codes[rows[r]!]!]!
     })
   })

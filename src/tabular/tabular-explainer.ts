@@ -22,7 +22,13 @@ import type {
   NeighbourhoodRequest,
   Surroundings,
 } from '../explain/neighbourhood.ts'
-import { EXPLAIN_OPTIONS, MOST_SAMPLES, resolveSettings, Streams } from '../explain/settings.ts'
+import {
+  EXPLAIN_OPTIONS,
+  EXPLAINER_OPTIONS,
+  MOST_SAMPLES,
+  resolveSettings,
+  Streams,
+} from '../explain/settings.ts'
 import type { DistanceFunction } from '../math/distance.ts'
 import { RandomState } from '../math/random-state.ts'
 import { type BinSamples, binNeighbourhood, drawBinSamples } from './bin-neighbourhood.ts'
@@ -66,7 +72,8 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
 
   /**
    * @param trainingData rows as arrays, objects, `Float64Array`s or `SparseRow`s, or a `Matrix`, without the target
-   *   column; `null` with `trainingDataStats`; or a saved explainer.
+   *   column; `null` with `trainingDataStats`; or a saved explainer, beside which only the options that every
+   *   explainer has may be given: they take the place of the saved ones.
    * @throws OptionError, DataError, ShapeError for options and data that cannot be used.
    */
   constructor(
@@ -76,9 +83,13 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
     checkTabularOptions(NAME, options)
     if (isSaved(trainingData)) {
       const { table, random, repeats } = readSaved(trainingData)
+      checkOptions(`${NAME}, options beside a saved explainer`, options, EXPLAINER_OPTIONS)
       this.#options = { ...trainingData.options, ...options }
       this.#table = table
-      this.#streams = new Streams(RandomState.fromJSON(random), repeats)
+      this.#streams =
+        options.randomState === undefined
+          ? new Streams(RandomState.fromJSON(random), repeats)
+          : new Streams(options.randomState)
     } else {
       this.#options = options
       this.#streams = new Streams(options.randomState)

@@ -61,6 +61,7 @@ export function attributesFromStats(
         columns: [c],
         levels: levels.map((value) => ({ name: levelName(value, categories), values: [value] })),
         frequencies,
+        missingAs: 'null',
       }
     }
     const bounds = options.python ? pythonBounds(cuts) : tellingBounds(cuts)
