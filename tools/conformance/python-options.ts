@@ -1,6 +1,7 @@
 /**
  * Python LIME's option names and values in sodalime's: `num_features` → `numFeatures`, null → absent.
  */
+import type { SurrogateChoice } from '../../src/explain/surrogate.ts'
 
 /** Renames every option; a value of null means the default and is dropped. */
 export function fromPython(options: { readonly [name: string]: unknown }): {
@@ -13,7 +14,7 @@ export function fromPython(options: { readonly [name: string]: unknown }): {
 }
 
 /** The surrogate that `model_regressor` names; `undefined` for the default. */
-export function surrogateOf(name: string | null | undefined) {
+export function surrogateOf(name: string | null | undefined): SurrogateChoice | undefined {
   if (name === null || name === undefined) return undefined
   if (name === 'ols') return 'ols'
   const [type, alpha] = name.split('-')

@@ -112,7 +112,7 @@ function explainOptions(
   const surrogate = surrogateOf(test.model_regressor)
   return {
     ...fromPython(test.explain_options),
-    ...(surrogate && { surrogate: surrogate as TabularExplainOptions['surrogate'] & object }),
+    ...(surrogate && { surrogate }),
     keepNeighbourhood: true,
   }
 }
