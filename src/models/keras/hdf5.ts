@@ -6,6 +6,7 @@
  * and datasets that claim to be huge do no harm.
  */
 import { DataError, MissingDependencyError, SodalimeError } from '../../contract/errors.ts'
+import { damagedHeap } from './global-heaps.ts'
 import type { MemoryBudget } from './memory.ts'
 import type { StoredWeight } from './weights.ts'
 
@@ -37,22 +38,36 @@ export async function openHdf5(
       remedy: 'Check that the download is complete and that the extension is right.',
     })
   }
+  const heap = damagedHeap(bytes)
+  if (heap !== undefined) {
+    throw new DataError({
+      where,
+      got: `an HDF5 file whose texts are damaged (global heap at byte ${heap})`,
+      expected: 'a readable HDF5 file',
+      remedy: 'The file is damaged or cut off; get it again.',
+    })
+  }
   const h5 = await loadLibrary()
-  const { FS } = await h5.ready
+  const library = await h5.ready
+  const { FS } = library
   const path = `/sodalime-${opened++}.h5`
   FS.writeFile(path, bytes)
   const guard = <Result>(what: string, read: () => Result): Result => {
+    // Without this the library prints what is wrong with a file.
+    library.activate_throwing_error_handler()
     try {
       return read()
     } catch (cause) {
       if (cause instanceof SodalimeError) throw cause
       throw new DataError({
         where: `${where}, ${what}`,
-        got: cause instanceof Error ? cause.message.split('\n')[0]!.slice(0, 200) : String(cause),
+        got: reasonOf(cause),
         expected: 'a readable HDF5 file',
         remedy: 'The file is damaged or cut off; get it again.',
         cause,
       })
+    } finally {
+      library.deactivate_throwing_error_handler()
     }
   }
   const close = () => {
@@ -73,20 +88,20 @@ export async function openHdf5(
     close()
     throw error
   }
-  const entity = (at: string) => guard(at, () => (at === '' ? file : file.get(at)))
+  const find = (at: string) => (at === '' ? file : file.get(at))
   return {
     attribute: (at, name) =>
       guard(`${at} attribute ${name}`, () => {
-        const found = entity(at)
+        const found = find(at)
         if (found === null || found === undefined || !('attrs' in found)) return undefined
         return textOf(found.attrs[name]?.value)
       }),
     hasGroup: (at) => {
-      const found = entity(at)
+      const found = guard(at, () => find(at))
       return found !== null && found !== undefined && found instanceof h5.Group
     },
     dataset: (at) => {
-      const found = entity(at)
+      const found = guard(at, () => find(at))
       if (!(found instanceof h5.Dataset)) return undefined
       const shape = guard(at, () => found.shape) ?? []
       return {
@@ -117,6 +132,13 @@ async function loadLibrary(): Promise<Library> {
       cause,
     })
   }
+}
+
+/** HDF5 tells a whole stack; its innermost line says most. */
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const lines = [...text.matchAll(/line \d+ in \w+\(\): (.*)/g)]
+  return (lines.at(-1)?.[1] ?? text.split('\n')[0]!).slice(0, 200)
 }
 
 function textOf(value: unknown): string | readonly string[] | undefined {

@@ -39,7 +39,8 @@ export class MemoryBudget {
 export async function checkFileSize(source: unknown, maxBytes: number): Promise<void> {
   const size = await sizeOf(source)
   if (size === undefined) return
-  const where = String(source)
+  const isPath = typeof source === 'string' || source instanceof URL
+  const where = isPath ? String(source) : 'the model given as bytes'
   if (size > maxBytes) throw tooLarge(where, size, `at most ${megabytes(maxBytes)} (maxBytes)`)
   const free = process.availableMemory?.()
   if (free !== undefined && size * 3 > free) {
@@ -69,5 +70,6 @@ function tooLarge(where: string, size: number, expected: string): PredictorError
 }
 
 function megabytes(bytes: number): string {
+  if (bytes < 2 ** 20) return `${bytes} bytes`
   return `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0)} MB`
 }
