@@ -48,7 +48,7 @@ describe('cutBeats', () => {
 describe('resample', () => {
   it('keeps a straight line straight when there are more steps', () => {
     const { data } = resample(ramp(5), 9)
-    data.forEach((value, i) => expect(value).toBeCloseTo(i / 2, 12))
+    for (const [i, value] of data.entries()) expect(value).toBeCloseTo(i / 2, 12)
   })
 
   it('keeps the mean when there are fewer', () => {
