@@ -16,6 +16,8 @@
  * | `background`    | another series, stretched to this one's length                                             |
  * | `low-pass`      | the steadiest frequency band of the channel (`background-band.ts`)                         |
  *
+ * None wins everywhere. `local-mean` is the default because on two networks with class activation maps it agreed with these
+ * better than `linear` did (docs/series.md), and because, unlike `zero`, it stays among the values of the series.
  * The line of a segment at either end of the series begins, or ends, at its own first, or last, value.
  */
 import type { Matrix } from '../contract/matrix.ts'

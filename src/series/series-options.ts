@@ -35,7 +35,7 @@ export interface SeriesExplainerOptions extends ExplainerOptions {
   readonly window?: number
   /** Cut every channel by itself, and switch it by itself; default false: all channels together. */
   readonly perChannel?: boolean
-  /** What stands in place of a segment that is off; default `linear`, with `background` given `background`. */
+  /** What stands in place of a segment that is off; default `local-mean`, with `background` given `background`. */
   readonly replacement?: SeriesReplacement
   /** Training series, of any lengths: for `training-mean` and `noise`. */
   readonly trainingData?: readonly SeriesLike[]
@@ -91,7 +91,7 @@ export function planSeries(name: string, options: SeriesExplainerOptions): Serie
     throw wrongType(where('channelNames'), channelNames, 'a list of names, one for each channel')
   }
   const replacement =
-    options.replacement ?? (options.background === undefined ? 'linear' : 'background')
+    options.replacement ?? (options.background === undefined ? 'local-mean' : 'background')
   checkChoice(where('replacement'), replacement, SERIES_REPLACEMENTS)
   if (trainingData !== undefined && !Array.isArray(trainingData)) {
     throw wrongType(where('trainingData'), trainingData, 'a list of series')
@@ -163,6 +163,6 @@ function missing(where: string, replacement: SeriesReplacement, expected: string
     where,
     got: 'nothing',
     expected: `${expected} for replacement: '${replacement}'`,
-    remedy: 'Give it, or take another replacement, such as linear.',
+    remedy: 'Give it, or take another replacement, such as local-mean.',
   })
 }
