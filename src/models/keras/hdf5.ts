@@ -94,7 +94,11 @@ export async function openHdf5(
       guard(`${at} attribute ${name}`, () => {
         const found = find(at)
         if (found === null || found === undefined || !('attrs' in found)) return undefined
-        return textOf(found.attrs[name]?.value)
+        const attribute = found.attrs[name]
+        // A damaged count would have the library look for more texts than the file has bytes.
+        const texts = (attribute?.shape ?? []).reduce((one, other) => one * other, 1)
+        if (texts > bytes.length) throw new Error(`a list of ${texts} texts`)
+        return textOf(attribute?.value)
       }),
     hasGroup: (at) => {
       const found = guard(at, () => find(at))
