@@ -4,24 +4,31 @@
  * Explainers, what they take and what they give. Models are loaded by `sodalime/models/…`, files are read by
  * `sodalime/data`, explanations are drawn by `sodalime/render` and checked by `sodalime/schema`.
  */
+export * from './composite/index.ts'
 export * from './contract/index.ts'
 export {
   type Compatibility,
+  type Domain,
   type ExplainerOptions,
   type ExplainOptions,
   FEATURE_SELECTIONS,
   type FeatureSelection,
   type FittedSurrogate,
   type LabelChoice,
-  type SubmodularPick,
+  type Neighbourhood,
+  type NeighbourhoodRequest,
   SURROGATES,
+  type SubmodularPick,
   type Surrogate,
   type SurrogateChoice,
   type SurrogateOptions,
+  type Surroundings,
   submodularPick,
 } from './explain/index.ts'
+export * from './image/index.ts'
 export { DISTANCE_METRICS, type DistanceFunction, type DistanceMetric } from './math/distance.ts'
 export type { KernelFunction } from './math/kernel.ts'
 export { derive, RandomState } from './math/random-state.ts'
+export * from './series/index.ts'
 export * from './tabular/index.ts'
 export * from './text/index.ts'
