@@ -232,7 +232,7 @@ export class Streams {
 }
 
 /** Throws an OptionError unless `value` is undefined; for values that were found to be nothing that they could be. */
-function checkAbsent(where: string, value: unknown, expected: string): void {
+export function checkAbsent(where: string, value: unknown, expected: string): void {
   if (value === undefined) return
   const simple = value === null || ['number', 'boolean'].includes(typeof value)
   throw new OptionError({

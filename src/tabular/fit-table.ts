@@ -27,11 +27,14 @@ export interface FitOptions {
   readonly python: boolean
 }
 
+const VALUES = ['number', 'string', 'boolean']
+
 /** The attributes of a table, in column order. */
 export function fitTable(table: Columns, options: FitOptions, random: RandomState): Attribute[] {
   const { names, columns } = table
   const listed = categoricalColumns(table, options)
   const groups = readGroups(names, options)
+  checkNamedColumns(names, options)
   const attributes: Attribute[] = []
   for (let c = 0; c < names.length; c++) {
     const group = groups.find((one) => one.columns.includes(c))
@@ -55,6 +58,15 @@ export function categoricalColumns(table: Columns, options: FitOptions): Set<num
   }
   table.columns.forEach((values, c) => {
     if (values instanceof Float64Array) return
+    const odd = values.findIndex((value) => !isMissing(value) && !VALUES.includes(typeof value))
+    if (odd >= 0) {
+      throw new DataError({
+        where: `TabularExplainer, training data, row ${odd}, column ${table.names[c]}`,
+        got: `a value of type ${typeof values[odd]}`,
+        expected: 'a number, a text, true, false or null',
+        remedy: 'Turn it into one of these, dates for example into numbers or texts.',
+      })
+    }
     if (values.some((value) => typeof value !== 'number' && !isMissing(value))) found.add(c)
   })
   return found
@@ -205,6 +217,20 @@ function shortName(on: readonly string[], group: string): string {
     name.startsWith(group) ? name.slice(group.length).replace(/^[_\-=:. ]+/, '') || name : name,
   )
   return names.join(' + ') || 'none'
+}
+
+/** Throws for cuts and names of categories that are given for no column. */
+function checkNamedColumns(names: readonly string[], options: FitOptions): void {
+  const { discretizer, categoricalNames } = options
+  if (typeof discretizer === 'object') {
+    for (const name of Object.keys(discretizer)) {
+      columnIndex(name, names, 'TabularExplainer, options.discretizer')
+    }
+  }
+  for (const name of Object.keys(categoricalNames ?? {})) {
+    const column = /^\d+$/.test(name) && !names.includes(name) ? Number(name) : name
+    columnIndex(column, names, 'TabularExplainer, options.categoricalNames')
+  }
 }
 
 function readGroups(names: readonly string[], options: FitOptions) {

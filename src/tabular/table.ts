@@ -40,6 +40,7 @@ export function readColumns(
     })
   }
   const head = data[0] as TableRow
+  checkRow(head, `${where}, row 0`)
   const form = rowForm(head)
   const names = checkNames(
     featureNames ?? (form === 'object' ? Object.keys(head) : undefined),
@@ -66,14 +67,7 @@ export function cellsOf(row: TableRow, names: readonly string[], where: string):
       remedy: 'Give the columns of the training data, in their order, without the target.',
     })
   }
-  if (row === null || typeof row !== 'object') {
-    throw new DataError({
-      where,
-      got: row === null ? 'null' : `a value of type ${typeof row}`,
-      expected: 'a row: an array of values, or an object by column name',
-      remedy: 'Give one row of the table.',
-    })
-  }
+  checkRow(row, where)
   const record = row as { readonly [column: string]: Value | undefined }
   const stranger = Object.keys(record).find((name) => !names.includes(name))
   if (stranger !== undefined) {
@@ -92,6 +86,16 @@ export function cellsOf(row: TableRow, names: readonly string[], where: string):
       expected: `a value for each of ${preview(names)}`,
       remedy: 'Give null if the value is missing.',
     })
+  })
+}
+
+function checkRow(row: unknown, where: string): void {
+  if (row !== null && typeof row === 'object') return
+  throw new DataError({
+    where,
+    got: row === null ? 'null' : `a value of type ${typeof row}`,
+    expected: 'a row: an array of values, or an object by column name',
+    remedy: 'Give one row of the table.',
   })
 }
 
@@ -140,11 +144,21 @@ function columnsOfMatrix(
     })
   }
   const names = checkNames(featureNames, cols, where)
-  const columns = names.map((_, c) => Float64Array.from({ length: rows }, (_, i) => data[i * cols + c]!))
+  const columns = names.map((_, c) =>
+    Float64Array.from({ length: rows }, (_, i) => data[i * cols + c]!),
+  )
   return { form: 'flat', names, columns, rows }
 }
 
 function checkNames(given: readonly string[] | undefined, count: number, where: string): string[] {
+  if (count === 0) {
+    throw new DataError({
+      where,
+      got: 'rows without values, no columns',
+      expected: 'at least one column',
+      remedy: 'Give the columns that the model takes.',
+    })
+  }
   const names = given ? given.map(String) : Array.from({ length: count }, (_, c) => String(c))
   if (names.length !== count) {
     throw new ShapeError({

@@ -4,6 +4,7 @@
 import { OptionError } from '../contract/errors.ts'
 import { checkChoice, checkOptions } from '../contract/nearest.ts'
 import {
+  checkAbsent,
   checkExplainerOptions,
   checkPositive,
   EXPLAINER_OPTIONS,
@@ -66,8 +67,21 @@ export function checkTabularOptions(name: string, options: TabularExplainerOptio
   checkExplainerOptions(name, options)
   const { discretizer, sigma, discretizeContinuous } = options
   const where = (option: string) => `${name}, options.${option}`
-  if (typeof discretizer === 'string') {
-    checkChoice(where('discretizer'), discretizer, DISCRETIZERS)
+  if (
+    typeof discretizer !== 'function' &&
+    (discretizer === null || typeof discretizer !== 'object')
+  ) {
+    if (discretizer !== undefined) checkChoice(where('discretizer'), discretizer, DISCRETIZERS)
+  }
+  for (const option of ['discretizeContinuous', 'sampleAroundInstance'] as const) {
+    if (typeof options[option] !== 'boolean') {
+      checkAbsent(where(option), options[option], 'true or false')
+    }
+  }
+  for (const option of ['featureNames', 'categoricalFeatures'] as const) {
+    if (!Array.isArray(options[option])) {
+      checkAbsent(where(option), options[option], 'a list of columns')
+    }
   }
   if (sigma === undefined) return
   for (const one of typeof sigma === 'number' ? [sigma] : sigma) checkPositive(where('sigma'), one)
