@@ -36,13 +36,30 @@ const SPANNED = 1e-13
 /** Correlations that differ by a smaller share are equal. */
 const TIED = 1e-10
 
+/** What the path needs: G by columns (d), c (d), and n. */
+export interface LarsProblem {
+  readonly column: (j: number) => Float64Array
+  readonly c: Float64Array
+  readonly n: number
+}
+
 /** The path from all zeros (step 0) on: one entry a step. */
 export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsStep[] {
-  const { rows: n, cols: d } = moments
+  const column = (j: number) => moments.column(j)
+  return larsPath({ column, c: cross.c, n: moments.rows }, SMALLEST_ALPHA, MOST_STEPS)
+}
+
+/** The path down to the first step with α ≤ `smallest`, of `mostSteps` steps at most. */
+export function larsPath(
+  { column: columnOf, c, n }: LarsProblem,
+  smallest: number,
+  mostSteps: number,
+): LarsStep[] {
+  const d = c.length
   const path: LarsStep[] = []
-  const order = Int32Array.from(moments.mean.keys())
-  const correlation = cross.c.slice()
-  const factor = new GrowingFactor(Math.min(MOST_STEPS, d) + 1)
+  const order = Int32Array.from(c.keys())
+  const correlation = c.slice()
+  const factor = new GrowingFactor(Math.min(mostSteps, d) + 1)
   const signs: number[] = []
   const aside = new Uint8Array(d)
   let active = 0
@@ -54,11 +71,11 @@ export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsS
     const alpha = C / n
     const before = path.at(-1)
     path.push({ alpha, coefficients: b })
-    if (alpha <= SMALLEST_ALPHA || path.length > MOST_STEPS || active >= d) return path
+    if (alpha <= smallest || path.length > mostSteps || active >= d) return path
 
     while (!dropped && place >= 0) {
       const entering = order[place]!
-      const column = moments.column(entering)
+      const column = columnOf(entering)
       const inner = new Float64Array(active)
       for (let a = 0; a < active; a++) inner[a] = column[order[a]!]!
       if (factor.append(inner, column[entering]!)) {
@@ -77,7 +94,7 @@ export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsS
     const { direction, length } = equiangular(factor, signs, active)
     const along = new Float64Array(d)
     for (let a = 0; a < active; a++) {
-      const column = moments.column(order[a]!)
+      const column = columnOf(order[a]!)
       const share = direction[a]!
       for (let j = 0; j < d; j++) along[j]! += share * column[j]!
     }
@@ -115,7 +132,7 @@ export function lassoPath(moments: WeightedMoments, cross: WeightedCross): LarsS
         order[active] = leaving
       }
       for (let count = crossing.places.length, at = active; count > 0; count--, at++) {
-        correlation[order[at]!] = residualCorrelation(moments, cross, b, order[at]!)
+        correlation[order[at]!] = residualCorrelation(columnOf(order[at]!), c[order[at]!]!, b)
       }
     }
   }
@@ -185,14 +202,8 @@ function firstCrossing(
 }
 
 /** c_j − Σ G_jk b_k, afresh. */
-function residualCorrelation(
-  moments: WeightedMoments,
-  cross: WeightedCross,
-  b: Float64Array,
-  j: number,
-): number {
-  const column = moments.column(j)
-  let value = cross.c[j]!
+function residualCorrelation(column: Float64Array, c: number, b: Float64Array): number {
+  let value = c
   for (let k = 0; k < b.length; k++) if (b[k] !== 0) value -= column[k]! * b[k]!
   return value
 }

@@ -1,16 +1,19 @@
 /**
  * The standard normal distribution: density, distribution function Φ and its inverse.
  *
- * Rational approximations of S. L. Moshier's Cephes library (ndtr, ndtri), the same that SciPy uses, so that results agree with
- * `scipy.special.ndtr` and `ndtri` to a few units of the last place; the far left tail of Φ by its asymptotic series
- * (Abramowitz and Stegun 26.2.12).
+ * 1. Φ near 0 by Marsaglia's series (2004), ½ + φ(x) Σ x^(2k+1) / (1 · 3 · … · (2k + 1)); further left as φ(x) R(x) with
+ *    Laplace's continued fraction R(x) = 1/(t + 1/(t + 2/(t + 3/(t + …)))), t = −x (Abramowitz and Stegun 26.2.14).
+ * 2. Φ⁻¹ by M. J. Wichura's algorithm AS 241 (Applied Statistics 37 (1988) 477–484), and below exp(−25) by Newton's
+ *    method on ln Φ.
+ *
+ * Results agree with `scipy.special.ndtr` and `ndtri` to a few units of the last place.
  */
 
 const SQRT_2PI = 2.5066282746310002
-/** exp(−2), where the inverse changes from its middle to its tails. */
-const TAIL = 0.1353352832366127
-/** Below this Φ is taken from its asymptotic series, of 20 terms. */
-const FAR = -11
+/** Below this ln p the inverse is found by Newton's method. */
+const FAR = -25
+/** ln 0.075, where the inverse changes from its middle to its tails. */
+const TAIL = -2.590267165445054
 
 /** φ(x) = exp(−x²/2) / √(2π). */
 export function normalPdf(x: number): number {
@@ -19,120 +22,96 @@ export function normalPdf(x: number): number {
 
 /** Φ(x), the probability of a value up to x, accurate relative to itself in the left tail too: 1e-15 near 0, 3e-13 at x = −37. NaN gives NaN. */
 export function normalCdf(x: number): number {
-  const t = x * Math.SQRT1_2
-  if (Math.abs(x) < 1) return 0.5 + 0.5 * erf(t)
-  if (x > 0) return 1 - normalCdf(-x)
-  if (x < FAR) return Math.exp(-0.5 * x * x + logTailFactor(x))
-  if (t > -1) return 0.5 * (1 + erf(t))
-  return (0.5 * Math.exp(-t * t) * polynomial(-t, ERFC_P)) / polynomial(-t, ERFC_Q)
+  if (x > 1) return 1 - normalCdf(-x)
+  const density = normalPdf(x)
+  if (x < -1) return density === 0 ? 0 : density * tailRatio(x)
+  let term = x
+  let sum = x
+  for (let k = 3; k < 50; k += 2) {
+    term *= (x * x) / k
+    sum += term
+  }
+  return 0.5 + density * sum
 }
 
 /** ln Φ(x), also where Φ(x) underflows. */
 export function normalLogCdf(x: number): number {
-  if (x < FAR) return -0.5 * x * x + logTailFactor(x)
+  if (x < -1) return -0.5 * x * x + Math.log(tailRatio(x) / SQRT_2PI)
   return x > 1 ? Math.log1p(-normalCdf(-x)) : Math.log(normalCdf(x))
 }
 
 /** Φ⁻¹(p): −∞ at 0, +∞ at 1, NaN outside [0, 1]. Error below 1e-15 relative for a given p. */
 export function normalQuantile(p: number): number {
-  if (p > TAIL && p < 1 - TAIL) {
-    // √(2π) (w + w³ P(w²)/Q(w²)) with w = p − ½
-    const w = p - 0.5
-    const s = w * w
-    const top =
-      (((-59.96335010141079 * s + 98.00107541859997) * s - 56.67628574690703) * s +
-        13.931260938727968) *
-        s -
-      1.2391658386738125
-    const bottom =
-      (((((((s + 1.9544885833814176) * s + 4.676279128988815) * s + 86.36024213908905) * s -
-        225.46268785411937) *
-        s +
-        200.26021238006066) *
-        s -
-        82.03722561683334) *
-        s +
-        15.90562251262117) *
-        s -
-      1.1833162112133
-    return (w + w * ((s * top) / bottom)) * SQRT_2PI
-  }
-  if (p > 0.5)
-    return p < 1 ? -tailQuantile(Math.sqrt(-2 * Math.log(1 - p))) : p > 1 ? NaN : Infinity
-  return p > 0 ? tailQuantile(Math.sqrt(-2 * Math.log(p))) : p === 0 ? -Infinity : NaN
+  const q = p - 0.5
+  const r = 0.180625 - q * q
+  if (r < 0) return q > 0 ? -tailQuantile(Math.log(1 - p)) : tailQuantile(Math.log(p))
+  const top =
+    ((((((2509.0809287301227 * r + 33430.57558358813) * r + 67265.7709270087) * r +
+      45921.95393154987) *
+      r +
+      13731.693765509461) *
+      r +
+      1971.5909503065514) *
+      r +
+      133.14166789178438) *
+      r +
+    3.3871328727963665
+  const bottom =
+    ((((((5226.495278852854 * r + 28729.085735721943) * r + 39307.89580009271) * r +
+      21213.794301586597) *
+      r +
+      5394.196021424751) *
+      r +
+      687.1870074920579) *
+      r +
+      42.31333070160091) *
+      r +
+    1
+  return (q * top) / bottom
 }
 
 /** Φ⁻¹(eʸ), also where eʸ underflows or is next to 1. NaN for y > 0. */
 export function normalQuantileOfLog(y: number): number {
-  if (y < -2) return y === -Infinity ? y : tailQuantile(Math.SQRT2 * Math.sqrt(-y))
-  if (y > -0.14541345786885906) return -normalQuantile(-Math.expm1(y))
-  return normalQuantile(Math.exp(y))
+  if (y < TAIL) return tailQuantile(y)
+  return y > -0.1 ? -normalQuantile(-Math.expm1(y)) : normalQuantile(Math.exp(y))
 }
 
-/** −(z − ln z / z − P(1/z)/(z Q(1/z))) with z = √(−2 ln p), for p up to exp(−2). */
-function tailQuantile(z: number): number {
-  const s = 1 / z
-  const near = z < 8
-  const correction = polynomial(s, near ? NEAR_P : FAR_P) / polynomial(s, near ? NEAR_Q : FAR_Q)
-  return Math.log(z) / z - z + s * correction
+/** Φ⁻¹(eʸ) for y ≤ ln 0.075; NaN for NaN. */
+function tailQuantile(y: number): number {
+  if (y < FAR) {
+    let x = -Math.SQRT2 * Math.sqrt(-y)
+    for (let step = 0; step < 5 && y > -Infinity; step++) x -= (normalLogCdf(x) - y) * tailRatio(x)
+    return x
+  }
+  const r = Math.sqrt(-y) - 1.6
+  const top =
+    ((((((7.745450142783414e-4 * r + 0.022723844989269184) * r + 0.2417807251774506) * r +
+      1.2704582524523684) *
+      r +
+      3.6478483247632045) *
+      r +
+      5.769497221460691) *
+      r +
+      4.630337846156546) *
+      r +
+    1.4234371107496835
+  const bottom =
+    ((((((1.0507500716444169e-9 * r + 5.475938084995345e-4) * r + 0.015198666563616457) * r +
+      0.14810397642748008) *
+      r +
+      0.6897673349851) *
+      r +
+      1.6763848301838038) *
+      r +
+      2.053191626637759) *
+      r +
+    1
+  return -top / bottom
 }
 
-/** erf(x) for |x| ≤ 1. */
-function erf(x: number): number {
-  const s = x * x
-  return (x * polynomial(s, ERF_P)) / polynomial(s, ERF_Q)
+/** R(x) = Φ(x) / φ(x) for x < −1, from as many terms as reach rounding. */
+function tailRatio(x: number): number {
+  let rest = -x
+  for (let k = Math.ceil(20 + 400 / (x * x)); k > 0; k--) rest = k / rest - x
+  return 1 / rest
 }
-
-/** ln(Φ(x) / exp(−x²/2)) = ln((1 − 1/x² (1 − 3/x² (1 − 5/x² …))) / (−x √(2π))) for x far to the left. */
-function logTailFactor(x: number): number {
-  const s = 1 / x / x
-  let series = 1
-  for (let k = 39; k > 0; k -= 2) series = 1 - k * s * series
-  return Math.log(series) - Math.log(-x * SQRT_2PI)
-}
-
-/** Σ c[i] x^(n−1−i), by Horner's rule. */
-function polynomial(x: number, coefficients: readonly number[]): number {
-  let sum = 0
-  for (let i = 0; i < coefficients.length; i++) sum = sum * x + coefficients[i]!
-  return sum
-}
-
-/** erf(x)/x as P/Q in x², |x| ≤ 1. */
-const ERF_P = [
-  9.604973739870516, 90.02601972038427, 2232.005345946843, 7003.325141128051, 55592.30130103949,
-]
-const ERF_Q = [
-  1, 33.56171416475031, 521.3579497801527, 4594.323829709801, 22629.000061389095, 49267.39426086359,
-]
-
-/** erfc(x) exp(x²) as P/Q in x, 1 ≤ x < 8. */
-const ERFC_P = [
-  2.461969814735305e-10, 0.5641895648310689, 7.463210564422699, 48.63719709856814,
-  196.5208329560771, 526.4451949954773, 934.5285271719576, 1027.5518868951572, 557.5353353693994,
-]
-const ERFC_Q = [
-  1, 13.228195115474499, 86.70721408859897, 354.9377788878199, 975.7085017432055,
-  1823.9091668790973, 2246.3376081871097, 1656.6630919416134, 557.5353408177277,
-]
-
-/** The tails of Φ⁻¹ for 2 ≤ √(−2 ln p) < 8. */
-const NEAR_P = [
-  4.0554489230596245, 31.525109459989388, 57.16281922464213, 44.08050738932008, 14.684956192885803,
-  2.1866330685079025, -0.1402560791713545, -0.03504246268278482, -0.0008574567851546854,
-]
-const NEAR_Q = [
-  1, 15.779988325646675, 45.39076351288792, 41.3172038254672, 15.04253856929075, 2.504649462083094,
-  -0.14218292285478779, -0.03808064076915783, -0.0009332594808954574,
-]
-
-/** The tails of Φ⁻¹ for √(−2 ln p) ≥ 8. */
-const FAR_P = [
-  3.2377489177694603, 6.915228890689842, 3.9388102529247444, 1.3330346081580755,
-  0.20148538954917908, 0.012371663481782003, 0.00030158155350823543, 2.6580697468673755e-6,
-  6.239745391849833e-9,
-]
-const FAR_Q = [
-  1, 6.02427039364742, 3.6798356385616087, 1.3770209948908132, 0.21623699359449663,
-  0.013420400608854318, 0.00032801446468212774, 2.8924786474538068e-6, 6.790194080099813e-9,
-]

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bitsToMatrix } from '../../src/math/bit-matrix.ts'
 import { matrixFromRows } from '../../src/math/matrix.ts'
 import { RandomState } from '../../src/math/random-state.ts'
 import { fitRegressionTree, predictTree } from '../../src/math/regression-tree.ts'
 import { weightedR2 } from '../../src/math/weighted-statistics.ts'
-import { expectClose, problems, randomBits, randomMatrix, randomVector } from './problems.ts'
+import { expectClose, problems, randomMatrix, randomVector } from './problems.ts'
 
 const ones = (n: number) => new Float64Array(n).fill(1)
 
@@ -22,29 +21,16 @@ describe('fitRegressionTree', () => {
     })
   }
 
-  it('is the same for bits and for doubles', () => {
-    const random = new RandomState(1)
-    const X = randomBits(random, 200, 40)
-    const w = randomVector(random, 200)
-    const y = randomVector(random, 200)
-    const packed = fitRegressionTree(X, y, w)
-    const plain = fitRegressionTree(bitsToMatrix(X), y, w)
-    expect(predictTree(packed.root, bitsToMatrix(X))).toEqual(predictTree(packed.root, X))
-    expectClose(predictTree(packed.root, X), predictTree(plain.root, bitsToMatrix(X)), 1e-12)
-    expectClose(packed.importances, plain.importances, 1e-9)
-  })
-
   it('is never worse than the mean, and no worse the deeper it is', () => {
     const shape = fc.record({
       seed: fc.nat(1e6),
       rows: fc.integer({ min: 1, max: 40 }),
       cols: fc.integer({ min: 1, max: 6 }),
-      packed: fc.boolean(),
     })
     fc.assert(
-      fc.property(shape, ({ seed, rows, cols, packed }) => {
+      fc.property(shape, ({ seed, rows, cols }) => {
         const random = new RandomState(seed)
-        const X = packed ? randomBits(random, rows, cols) : randomMatrix(random, rows, cols)
+        const X = randomMatrix(random, rows, cols)
         const w = randomVector(random, rows)
         const y = randomVector(random, rows)
         let before = -1e-12
