@@ -33,7 +33,7 @@ import {
   typeText,
   withoutZipMaps,
 } from './onnx/graph.ts'
-import type { ImageLayout } from './onnx/image-input.ts'
+import { checkImageLayout, type ImageLayout } from './onnx/image-input.ts'
 import { inspectModel, type OnnxInspection } from './onnx/inspect.ts'
 import type { OnnxGraph } from './onnx/model-proto.ts'
 import { openGraph } from './onnx/open-graph.ts'
@@ -273,7 +273,7 @@ function checkOnnxOptions(options: OnnxOptions): void {
   if (typeof runtime === 'string') {
     checkChoice('loadOnnx, options.runtime', runtime, ['node', 'web'])
   }
-  checkOptions('loadOnnx, options.image', image, ['layout', 'scale', 'shift', 'channelOrder'])
+  checkImageLayout('loadOnnx, options.image', image)
   checkOptions('loadOnnx, options.series', series, ['layout'])
   for (const name of ['threads', 'chunkSize'] as const) {
     const value = options[name]

@@ -3,9 +3,15 @@
  *
  * Each value v of channel c becomes v × scale[c] + shift[c]; a grey picture is repeated for a model of three channels,
  * an alpha channel is dropped where the model has none for it, and colours are averaged with the weights of ITU-R
- * BT.601 (0.299, 0.587, 0.114) for a model of one channel.
+ * BT.601 (0.299, 0.587, 0.114) for a model of one channel. A picture of another size is resized where `resize` says how.
  */
-import { type RasterImage, ShapeError } from '../../contract/index.ts'
+import {
+  checkChoice,
+  checkOptions,
+  OptionError,
+  type RasterImage,
+  ShapeError,
+} from '../../contract/index.ts'
 import {
   type Encoder,
   type GraphInput,
@@ -14,6 +20,7 @@ import {
   onlyInput,
   wrongKind,
 } from './feeds.ts'
+import { RESIZES, type Resize, resizeImage } from './resize-image.ts'
 
 /** How a model for pictures wants its pixels. */
 export interface ImageLayout {
@@ -25,6 +32,42 @@ export interface ImageLayout {
   readonly shift?: number | readonly number[] | undefined
   /** Default `rgb`. */
   readonly channelOrder?: 'rgb' | 'bgr' | undefined
+  /**
+   * How a picture of another size becomes the model's: `stretch` it, `crop` its middle, `pad` it with 0. Default `none`:
+   * it is an error.
+   */
+  readonly resize?: Resize | undefined
+  /** The model's size in pixels, for graphs that leave it free: one side, or width and height. */
+  readonly size?: number | readonly [width: number, height: number] | undefined
+  /** With `resize: 'crop'`, the part of the shorter side that is kept, above 0 to 1: 0.875 = 224 of 256. Default 1. */
+  readonly crop?: number | undefined
+}
+
+/** Names of the options above. */
+const NAMES = ['layout', 'scale', 'shift', 'channelOrder', 'resize', 'size', 'crop'] as const
+
+/** Throws an OptionError for options that do not exist or are out of range. */
+export function checkImageLayout(where: string, options: ImageLayout | undefined): void {
+  checkOptions(where, options, NAMES)
+  if (options === undefined) return
+  const { resize, size, crop } = options
+  if (resize !== undefined) checkChoice(`${where}.resize`, resize, RESIZES)
+  const sides = typeof size === 'number' ? [size] : (size ?? [])
+  if (!sides.every((side) => Number.isInteger(side) && side >= 1)) {
+    throw new OptionError({
+      where: `${where}.size`,
+      got: String(size),
+      expected: 'pixels, an integer from 1, or width and height',
+      remedy: 'Leave it out where the graph fixes the size.',
+    })
+  }
+  if (crop === undefined || (crop > 0 && crop <= 1 && resize === 'crop')) return
+  throw new OptionError({
+    where: `${where}.crop`,
+    got: resize === 'crop' ? String(crop) : `${crop} with resize: '${resize ?? 'none'}'`,
+    expected: "a number above 0 up to 1, with resize: 'crop'",
+    remedy: 'Leave it out to crop no more than the proportions ask for.',
+  })
 }
 
 /** An encoder of pictures, which must have the size that the graph fixes. Throws a ShapeError for a graph without room for pictures. */
@@ -40,9 +83,16 @@ export function imageEncoder(
   const channelSize = sizes.length === 2 ? 1 : sizes[first ? 0 : 2]!
   const [heightSize, widthSize] = first ? [sizes[1], sizes[2]] : [sizes[0], sizes[1]]
 
-  return (images) => {
-    const height = sizeOf(heightSize, images[0]!.height)
-    const width = sizeOf(widthSize, images[0]!.width)
+  const { resize = 'none', size: asked } = options
+  const [askedWidth, askedHeight] = typeof asked === 'number' ? [asked, asked] : (asked ?? [])
+
+  return (pictures) => {
+    const height = sizeOf(heightSize, askedHeight ?? pictures[0]!.height)
+    const width = sizeOf(widthSize, askedWidth ?? pictures[0]!.width)
+    const images =
+      resize === 'none'
+        ? pictures
+        : pictures.map((one) => resizeImage(one, width, height, resize, options.crop))
     const channels = sizeOf(channelSize, Math.min(3, images[0]!.channels))
     const scale = perChannel(options.scale, 1, channels)
     const shift = perChannel(options.shift, 0, channels)
@@ -136,6 +186,7 @@ function checkImage(
     where: `${model}, predict, image ${index}`,
     got: `${image.width} × ${image.height} pixels, ${image.channels} channels, ${image.data.length} values`,
     expected: `${width} × ${height} pixels for ${inputText(input)}`,
-    remedy: 'Resize the picture to the size that the model takes.',
+    remedy:
+      "Set the option image.resize to 'stretch', 'crop' or 'pad', or give pictures of the size that the model takes.",
   })
 }
