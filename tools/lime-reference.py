@@ -72,7 +72,35 @@ def text(setup):
     )
 
 
-DOMAINS = {"tabular": tabular, "sparse": sparse, "text": text}
+def image(setup):
+    import base64
+
+    import lime.lime_image
+    from lime.lime_image import LimeImageExplainer
+
+    lime.lime_image.tqdm = lambda rows: rows
+    shape = setup["shape"]
+    picture = np.frombuffer(base64.b64decode(setup["base64"]), np.uint8).reshape(shape)
+    segments = None
+    if setup["segments"] is not None:
+        segments = np.frombuffer(base64.b64decode(setup["segments"]), np.int32).reshape(shape[:2])
+
+    def predict(pictures):
+        p = pictures[:, shape[0] // 2, shape[1] // 2, 0] / 255
+        return np.column_stack([1 - p, p])
+
+    explainer = LimeImageExplainer(random_state=setup["seed"])
+    return lambda request: explainer.explain_instance(
+        picture,
+        predict,
+        top_labels=1,
+        num_samples=request["num_samples"],
+        batch_size=request["batch_size"],
+        segmentation_fn=None if segments is None else lambda _: segments,
+    )
+
+
+DOMAINS = {"tabular": tabular, "sparse": sparse, "text": text, "image": image}
 
 
 def main():

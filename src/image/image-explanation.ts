@@ -74,7 +74,8 @@ const AGAINST = [0x1f, 0x5f, 0x9e] as const
 /** The explanation of one picture. */
 export class ImageExplanation extends Explanation {
   readonly #picture: ExplainedPicture
-  readonly #map: LabelMap
+  readonly #runs: readonly number[]
+  #map: LabelMap | undefined
 
   /** @throws ShapeError where the picture has another size than the explanation's. */
   constructor(data: ExplanationData, picture: ExplainedPicture) {
@@ -93,7 +94,7 @@ export class ImageExplanation extends Explanation {
       })
     }
     this.#picture = picture
-    this.#map = decodeRuns(instance.segments, width, height)
+    this.#runs = instance.segments
   }
 
   /** The picture that was explained, as the model got it. */
@@ -103,6 +104,8 @@ export class ImageExplanation extends Explanation {
 
   /** Its segments: the label of each pixel. */
   get segments(): LabelMap {
+    const { width, height } = this.#picture.image
+    this.#map ??= decodeRuns(this.#runs, width, height)
     return this.#map
   }
 
@@ -134,10 +137,10 @@ export class ImageExplanation extends Explanation {
           .filter(({ weight }) => (positiveOnly ? weight : -weight) > Math.max(0, minWeight))
           .slice(0, numFeatures)
       : weights.slice(0, numFeatures).filter(({ weight }) => Math.abs(weight) >= minWeight)
-    const signs = new Int8Array(this.#map.count)
+    const { labels, count } = this.segments
+    const signs = new Int8Array(count)
     for (const { feature, weight } of chosen) signs[feature] = one || weight >= 0 ? 1 : -1
 
-    const { labels } = this.#map
     const mask = Int8Array.from(labels, (segment) => signs[segment]!)
     const own = inColour(this.#picture.image)
     const { channels } = own
@@ -166,14 +169,14 @@ export class ImageExplanation extends Explanation {
     checkOptions('ImageExplanation.heatMap, options', options, ['opacity', 'numFeatures'])
     const { opacity = 0.8, numFeatures = Number.POSITIVE_INFINITY } = options
     const { weights } = this.forLabel(label)
-    const tints = new Float64Array(this.#map.count)
+    const { labels, count } = this.segments
+    const tints = new Float64Array(count)
     const largest = Math.abs(weights[0]?.weight ?? 0) || 1
     for (const { feature, weight } of weights.slice(0, numFeatures)) {
       tints[feature] = (opacity * weight) / largest
     }
     const shown = displayBytes(this.#picture.image)
     const { width, height, channels } = shown
-    const { labels } = this.#map
     const data = new Uint8Array(width * height * 3)
     for (let i = 0, from = 0, to = 0; i < labels.length; i++, from += channels) {
       const tint = tints[labels[i]!]!
@@ -219,10 +222,11 @@ export class ImageExplanation extends Explanation {
     const step = (others.length - 1) / Math.max(1, wanted - 1)
     const rows = [0]
     for (let k = 0; k < wanted; k++) rows.push(others[Math.round(k * step)]!.i)
-    const cols = this.#map.count
+    const map = this.segments
+    const cols = map.count
     const data = Float64Array.from(rows.flatMap((row) => interpretable[row]!))
     const bits = matrixToBits({ data, rows: rows.length, cols })!
-    const make = pictureMaker(image, hidden, this.#map)
+    const make = pictureMaker(image, hidden, map)
     return rows.map((row, k) => ({
       row,
       image: make(bits, [k])[0]!,

@@ -1,12 +1,11 @@
 /**
  * Samples of a picture: the picture itself where a segment is on, the hidden one where it is off.
  *
- * 1. For each segment, which 32-bit words of the pixels differ between the two pictures, and by which bits: the
- *    exclusive or of both. A word that holds pixels of two segments stands under each of them, with its own bytes' bits.
- * 2. One picture is kept; it goes from one sample to the next by flipping the words of the segments that differ between
+ * 1. The pixels of both as 32-bit words, and the exclusive or of both: the bits by which they differ.
+ * 2. For each segment the runs of words that it fills, and the words at the ends of its runs that it shares with
+ *    another segment, with the bits of its own bytes.
+ * 3. One picture is kept; it goes from one sample to the next by flipping the bits of the segments that differ between
  *    these samples, and each sample is a copy of it. Flipping is exact for every type of number.
- *
- * The lists take twice the picture's memory, whatever the number of samples.
  */
 import type { RasterImage } from '../contract/instance.ts'
 import type { BitMatrix } from '../math/bit-matrix.ts'
@@ -18,105 +17,133 @@ export type PictureMaker = (samples: BitMatrix, rows: ArrayLike<number>) => Rast
 /** Makes samples of a picture; `hidden` has its size, channels and type. */
 export function pictureMaker(image: RasterImage, hidden: RasterImage, map: LabelMap): PictureMaker {
   const { width, height, channels } = image
-  const { from, at, bits } = wordFlips(image, hidden, map)
-  const current = padded(image)
+  const difference = words(image)
+  const other = words(hidden)
+  for (let i = 0; i < difference.length; i++) difference[i]! ^= other[i]!
+  const flips = segmentFlips(difference, channels * image.data.BYTES_PER_ELEMENT, map)
+  const current = words(image)
   const bytes = current.buffer as ArrayBuffer
   const length = image.data.byteLength
-  let state = new Uint32Array(0)
+  const state = new Uint8Array(map.count).fill(1)
 
-  return (samples, rows) => {
-    const { words, stride, cols } = samples
-    if (state.length !== stride) {
-      // The picture itself has all segments on.
-      state = new Uint32Array(stride).fill(0xffffffff)
-      current.set(padded(image))
-      const left = cols - 32 * (stride - 1)
-      if (left < 32) state[stride - 1] = 2 ** left - 1
-    }
-    return Array.from(rows, (row) => {
-      for (let k = 0; k < stride; k++) {
-        const wanted = words[row * stride + k]!
-        for (let flips = state[k]! ^ wanted; flips !== 0; flips &= flips - 1) {
-          const segment = 32 * k + 31 - Math.clz32(flips & -flips)
-          const end = from[segment + 1]!
-          for (let i = from[segment]!; i < end; i++) current[at[i]!]! ^= bits[i]!
-        }
-        state[k] = wanted
+  return (samples, rows) =>
+    Array.from(rows, (row) => {
+      const base = row * samples.stride
+      for (let s = 0; s < state.length; s++) {
+        const on = (samples.words[base + (s >>> 5)]! >>> (s & 31)) & 1
+        if (on === state[s]) continue
+        state[s] = on
+        flipSegment(current, difference, flips, s)
       }
       return { data: typed(image.data, bytes.slice(0, length)), width, height, channels }
     })
-  }
 }
 
-/** The words to flip, segment by segment: those of segment s stand at `from[s] … from[s + 1] − 1`. */
-interface WordFlips {
-  readonly from: Int32Array
-  readonly at: Int32Array
+/** What to flip, segment by segment. */
+interface SegmentFlips {
+  /** Runs of segment s: `runs[2k] … runs[2k + 1] − 1` for k from `runsFrom[s]` to `runsFrom[s + 1] − 1`. */
+  readonly runsFrom: Int32Array
+  readonly runs: Int32Array
+  /** Shared words of segment s: `bits[k]` of word `edges[k]` for k from `edgesFrom[s]` to `edgesFrom[s + 1] − 1`. */
+  readonly edgesFrom: Int32Array
+  readonly edges: Int32Array
   readonly bits: Int32Array
 }
 
-function wordFlips(image: RasterImage, hidden: RasterImage, map: LabelMap): WordFlips {
-  const difference = padded(image)
-  const other = padded(hidden)
-  for (let i = 0; i < difference.length; i++) difference[i]! ^= other[i]!
-  const bytes = new Uint8Array(difference.buffer)
-  const size = image.channels * image.data.BYTES_PER_ELEMENT
+function flipSegment(
+  current: Int32Array,
+  difference: Int32Array,
+  { runsFrom, runs, edgesFrom, edges, bits }: SegmentFlips,
+  s: number,
+): void {
+  for (let k = runsFrom[s]!, end = runsFrom[s + 1]!; k < end; k++) {
+    flipRun(current, difference, runs[2 * k]!, runs[2 * k + 1]!)
+  }
+  for (let k = edgesFrom[s]!, end = edgesFrom[s + 1]!; k < end; k++) {
+    const w = edges[k]!
+    current[w] = current[w]! ^ bits[k]!
+  }
+}
+
+/** A function of its own: the compiler keeps so short a loop in registers, twice as fast as inside of others. */
+function flipRun(current: Int32Array, difference: Int32Array, from: number, to: number): void {
+  for (let w = from; w < to; w++) current[w] = current[w]! ^ difference[w]!
+}
+
+/** `size` is the bytes of a pixel. */
+function segmentFlips(difference: Int32Array, size: number, map: LabelMap): SegmentFlips {
   const { labels, count } = map
-  // A run of pixels of one segment covers words from start >> 2 to (end − 1) >> 2; those that do not differ are left out.
-  const from = new Int32Array(count + 1)
-  forEachRun(labels, (label, start, end) => {
-    for (let w = (start * size) >> 2; w <= (end * size - 1) >> 2; w++) {
-      if (difference[w] !== 0) from[label + 1]!++
-    }
+  const runsFrom = new Int32Array(count + 1)
+  const edgesFrom = new Int32Array(count + 1)
+  forEachRun(labels, size, (label, first, last) => {
+    if (last >> 2 > (first + 3) >> 2) runsFrom[label + 1]!++
+    edgesFrom[label + 1]! += edgeWords(first, last).length
   })
-  for (let s = 0; s < count; s++) from[s + 1]! += from[s]!
-  const next = from.slice()
-  const at = new Int32Array(from[count]!)
-  const bits = new Int32Array(at.length)
+  for (let s = 0; s < count; s++) {
+    runsFrom[s + 1]! += runsFrom[s]!
+    edgesFrom[s + 1]! += edgesFrom[s]!
+  }
+  const nextRun = runsFrom.slice()
+  const nextEdge = edgesFrom.slice()
+  const runs = new Int32Array(2 * runsFrom[count]!)
+  const edges = new Int32Array(edgesFrom[count]!)
+  const bits = new Int32Array(edges.length)
+  const bytes = new Uint8Array(difference.buffer)
   const one = new Uint8Array(4)
   const word = new Int32Array(one.buffer)
-  forEachRun(labels, (label, start, end) => {
-    const first = start * size
-    const last = end * size
-    for (let w = first >> 2; w <= (last - 1) >> 2; w++) {
-      const whole = difference[w]!
-      if (whole === 0) continue
-      const k = next[label]!++
-      at[k] = w
-      if (4 * w >= first && 4 * w + 4 <= last) {
-        bits[k] = whole
-        continue
-      }
+  forEachRun(labels, size, (label, first, last) => {
+    const from = (first + 3) >> 2
+    const to = last >> 2
+    if (to > from) {
+      const k = nextRun[label]!++
+      runs[2 * k] = from
+      runs[2 * k + 1] = to
+    }
+    for (const w of edgeWords(first, last)) {
       for (let b = 0; b < 4; b++) {
         const inside = 4 * w + b >= first && 4 * w + b < last
         one[b] = inside ? bytes[4 * w + b]! : 0
       }
+      const k = nextEdge[label]!++
+      edges[k] = w
       bits[k] = word[0]!
     }
   })
-  return { from, at, bits }
+  return { runsFrom, runs, edgesFrom, edges, bits }
 }
 
-/** Runs of equal labels in raster order: pixels `start … end − 1`. */
+/** The words of which bytes `first … last − 1` cover only a part: none, one or two. */
+function edgeWords(first: number, last: number): readonly number[] {
+  const start = first >> 2
+  const end = (last - 1) >> 2
+  const startCut = (first & 3) !== 0
+  const endCut = (last & 3) !== 0
+  if (start === end) return startCut || endCut ? [start] : []
+  if (startCut) return endCut ? [start, end] : [start]
+  return endCut ? [end] : []
+}
+
+/** Runs of equal labels in raster order: bytes `first … last − 1`. */
 function forEachRun(
   labels: Int32Array,
-  visit: (label: number, start: number, end: number) => void,
+  size: number,
+  visit: (label: number, first: number, last: number) => void,
 ): void {
   for (let start = 0; start < labels.length; ) {
     const label = labels[start]!
     let end = start + 1
     while (end < labels.length && labels[end] === label) end++
-    visit(label, start, end)
+    visit(label, start * size, end * size)
     start = end
   }
 }
 
 /** The picture's bytes as whole words, a copy. */
-function padded({ data }: RasterImage): Int32Array {
-  const words = new Int32Array(Math.ceil(data.byteLength / 4))
+function words({ data }: RasterImage): Int32Array {
+  const whole = new Int32Array(Math.ceil(data.byteLength / 4))
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  new Uint8Array(words.buffer).set(bytes)
-  return words
+  new Uint8Array(whole.buffer).set(bytes)
+  return whole
 }
 
 /** The bytes as numbers of the picture's type. */
