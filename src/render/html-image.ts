@@ -4,30 +4,28 @@
  * script.
  */
 import type { ExplanationData, InstanceData, LabelExplanation } from '../contract/index.ts'
+import { signPlace, weightedSegments } from './image-marks.ts'
 import { isolated, type Markup, markup } from './markup.ts'
-import { formatCount, formatPercent, formatWeight, weightDecimals } from './number-text.ts'
+import { formatCount, formatPercent, formatWeight } from './number-text.ts'
 import { tintStep } from './palette.ts'
-import {
-  borderPath,
-  innermost,
-  outlinePath,
-  type SegmentMap,
-  segmentMap,
-} from './segment-outline.ts'
+import { borderPath, outlinePath, type SegmentMap, segmentMap } from './segment-outline.ts'
 import { explainInWords } from './words.ts'
 
 type ImageInstance = Extract<InstanceData, { kind: 'image' }>
 
+/** A data URL that may be drawn: PNG, JPEG or WebP in base64; undefined for anything else. */
+export function pictureHref(picture: string | undefined): string | undefined {
+  const sound =
+    picture !== undefined && /^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/.test(picture)
+  return sound ? picture : undefined
+}
+
 /** The picture itself, once for a page, to be used by its id; nothing where there is none or where it is no PNG, JPEG or WebP data URL. */
 export function pictureDefinition(instance: ImageInstance, id: string): Markup | undefined {
-  const { picture, width, height } = instance
-  if (
-    picture === undefined ||
-    !/^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/.test(picture)
-  ) {
-    return undefined
-  }
-  return markup`<svg class="defs${width < 160 && ' pixel'}" aria-hidden="true"><defs><image id="${id}" href="${picture}" width="${width}" height="${height}" preserveAspectRatio="none"/></defs></svg>
+  const { width, height } = instance
+  const href = pictureHref(instance.picture)
+  if (href === undefined) return undefined
+  return markup`<svg class="defs${width < 160 && ' pixel'}" aria-hidden="true"><defs><image id="${id}" href="${href}" width="${width}" height="${height}" preserveAspectRatio="none"/></defs></svg>
 `
 }
 
@@ -43,16 +41,9 @@ export function imageFigure(
   const { width, height, segments } = instance
   if (width < 1 || height < 1) return markup`<p class="muted">The picture has no pixels.</p>`
   const map = segmentMap(segments, width, height)
-  const weighted = label.weights.filter(({ feature, weight }) => {
-    const known = explanation.features[feature]
-    return weight !== 0 && known?.part.kind === 'image' && known.of === of
-  })
-  const decimals = weightDecimals(weighted.map(({ weight }) => weight))
-  const largest = weighted.reduce((most, { weight }) => Math.max(most, Math.abs(weight) || 0), 0)
+  const { weighted, decimals, largest } = weightedSegments(explanation, label, of)
   const borders = borderPath(map)
-  const shapes = weighted.map(({ feature, weight }) => {
-    const { name, part } = explanation.features[feature]!
-    if (part.kind !== 'image') return markup``
+  const shapes = weighted.map(({ name, part, weight }) => {
     const kind = weight < 0 ? 'against' : 'for'
     const share = formatPercent(part.area / (width * height), 1)
     const outline = outlinePath(map, part.segment)
@@ -73,10 +64,10 @@ ${shapes}</g>
 }
 
 function sign(map: SegmentMap, segment: number, weight: number): Markup {
-  const place = innermost(map, segment)
-  const size = Math.max(map.width, map.height)
-  if (place === undefined || place.distance < size * 0.015) return markup``
-  const em = Math.min(size * 0.07, Math.max(size * 0.035, place.distance * 1.2))
-  return markup`<text class="sign" x="${place.x}" y="${place.y}" font-size="${Math.round(em * 100) / 100}" stroke-width="${Math.round(em * 16) / 100}" aria-hidden="true">${weight < 0 ? '\u2212' : '+'}</text>
+  const place = signPlace(map, segment)
+  return markup`${
+    place !== undefined &&
+    markup`<text class="sign" x="${place.x}" y="${place.y}" font-size="${place.size}" stroke-width="${place.stroke}" aria-hidden="true">${weight < 0 ? '\u2212' : '+'}</text>
 `
+  }`
 }

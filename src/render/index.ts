@@ -2,6 +2,13 @@
  * Drawings of explanations: terminal, words, SVG, PNG, HTML, JSON. They read `ExplanationData` and nothing else.
  */
 export { type HtmlOptions, renderHtml } from './html.ts'
+export {
+  type ImageSvgOptions,
+  type ImageView,
+  renderImageSheet,
+  renderImageSvg,
+  type SheetPicture,
+} from './image-svg.ts'
 export { toJsonText } from './json.ts'
 export { darkTheme, lightTheme, type Theme } from './palette.ts'
 export { type PngOptions, renderPng } from './png.ts'
