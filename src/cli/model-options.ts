@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander'
 import type { Task } from '../contract/predictor.ts'
+import type { ImageLayout } from '../models/onnx/image-input.ts'
 import { type OpenedModel, openModel } from '../models/open.ts'
 import type { CommandContext } from './context.ts'
 import { choice, listValue, secondsValue } from './option-values.ts'
@@ -50,12 +51,13 @@ export function addModelOptions(command: Command): Command {
     )
 }
 
-/** Opens the model, hands it to `use`, and closes it whatever happens. */
+/** Opens the model, hands it to `use`, and closes it whatever happens. `image` = how it wants pictures. */
 export async function withModel<Result>(
   flags: ModelFlags,
   context: CommandContext,
   progress: ProgressLine,
   use: (model: OpenedModel) => Promise<Result>,
+  image?: ImageLayout,
 ): Promise<Result> {
   const { mode: task, classNames, activation, output, timeout } = flags
   progress.step('Opening the model')
@@ -65,6 +67,7 @@ export async function withModel<Result>(
       classNames,
       activation,
       output,
+      image,
       onWarning: ({ message }) => {
         if (flags.quiet !== true) context.stderr.write(`warning: ${message}\n`)
       },
