@@ -54,8 +54,16 @@ export function learnTable(
   const where = 'TabularExplainer, training data'
   if (Array.isArray(data) && isSparseRow(data[0])) {
     const rows = data as readonly SparseRow[]
+    checkSparseOptions(options)
     const columns = featureNames?.length ?? widest(rows)
-    return { names: featureNames ?? [], form: 'array', attributes: [], discretised: false, order: [], sparse: sparseStats(rows, columns) }
+    return {
+      names: featureNames ?? [],
+      form: 'array',
+      attributes: [],
+      discretised: false,
+      order: [],
+      sparse: sparseStats(rows, columns),
+    }
   }
   const fit: FitOptions = {
     ...options,
@@ -64,7 +72,8 @@ export function learnTable(
     python: options.compatibility === 'python',
   }
   if (trainingDataStats) {
-    const names = featureNames ?? (data ? readColumns(data as TableData, undefined, where).names : undefined)
+    const names =
+      featureNames ?? (data ? readColumns(data as TableData, undefined, where).names : undefined)
     if (names === undefined || !fit.discretizeContinuous) {
       throw new OptionError({
         where: 'TabularExplainer, options.trainingDataStats',
@@ -74,7 +83,13 @@ export function learnTable(
       })
     }
     const attributes = attributesFromStats(trainingDataStats, names, fit)
-    return { names, form: data ? formOfData(data as TableData) : 'array', attributes, discretised: true, order: [] }
+    return {
+      names,
+      form: data ? formOfData(data as TableData) : 'array',
+      attributes,
+      discretised: true,
+      order: [],
+    }
   }
   const table = readColumns(data as TableData, featureNames, where)
   const attributes = fitTable(table, fit, random)
@@ -97,6 +112,21 @@ export function learnTable(
     discretised: fit.discretizeContinuous,
     order,
   }
+}
+
+/** Sparse rows know neither bins nor categories: options that ask for them are refused. */
+function checkSparseOptions(options: TabularExplainerOptions): void {
+  const { compatibility, discretizeContinuous, ...rest } = options
+  const bins = discretizeContinuous && compatibility !== 'python'
+  const names = ['categoricalFeatures', 'oneHotGroups', 'sigma', 'trainingDataStats'] as const
+  const unfit = bins ? 'discretizeContinuous' : names.find((name) => rest[name] !== undefined)
+  if (unfit === undefined) return
+  throw new OptionError({
+    where: `TabularExplainer, options.${unfit}`,
+    got: 'a value beside sparse rows',
+    expected: 'no such option: the nonzero numbers of sparse rows are perturbed as they are',
+    remedy: 'Leave it out, or give the rows as dense arrays.',
+  })
 }
 
 /** Whether something is a saved explainer. */
@@ -132,7 +162,7 @@ function formOfData(data: TableData): RowForm {
 
 function widest(rows: readonly SparseRow[]): number {
   let columns = 0
-  for (const { indices } of rows) {
+  for (const { indices } of rows.filter(isSparseRow)) {
     for (let k = 0; k < indices.length; k++) columns = Math.max(columns, indices[k]! + 1)
   }
   return columns

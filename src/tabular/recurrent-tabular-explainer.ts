@@ -5,15 +5,18 @@
  * An instance (T, F) becomes a row of F · T columns, feature by feature, `name_t-k` being k steps before the end; the
  * model gets (T, F) again.
  */
-import { ShapeError } from '../contract/errors.ts'
+import { DataError, ShapeError } from '../contract/errors.ts'
 import type { Explanation } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
 import { type Model, toPredictor } from '../contract/predictor.ts'
+import { isMatrix } from './table.ts'
 import { TabularExplainer } from './tabular-explainer.ts'
 import type { TabularExplainerOptions, TabularExplainOptions } from './tabular-options.ts'
 
 /** One instance: (time steps, features), as a matrix or as nested arrays. */
 export type Timesteps = Matrix | readonly (readonly number[])[]
+
+const NAME = 'RecurrentTabularExplainer'
 
 /** Explains instances of (time steps, features). */
 export class RecurrentTabularExplainer {
@@ -26,15 +29,33 @@ export class RecurrentTabularExplainer {
    * @param options as for `TabularExplainer`; `featureNames` names the F features.
    */
   constructor(trainingData: readonly Timesteps[], options: TabularExplainerOptions = {}) {
-    const matrices = trainingData.map((instance, i) =>
-      toMatrix(instance, `RecurrentTabularExplainer, training data, instance ${i}`),
+    const where = `${NAME}, training data`
+    if (!Array.isArray(trainingData) || trainingData.length === 0) {
+      throw new DataError({
+        where,
+        got: Array.isArray(trainingData)
+          ? 'no instances'
+          : `a value of type ${typeof trainingData}`,
+        expected: 'at least one instance of (time steps, features)',
+        remedy: 'Give the instances that the model was trained on.',
+      })
+    }
+    const matrices = trainingData.map((instance: Timesteps, i) =>
+      toMatrix(instance, `${where}, instance ${i}`),
     )
-    this.#steps = matrices[0]?.rows ?? 0
-    this.#features = matrices[0]?.cols ?? 0
-    const rows = matrices.map((matrix, i) =>
-      this.#flatten(matrix, `RecurrentTabularExplainer, training data, instance ${i}`),
-    )
-    const names = options.featureNames ?? Array.from({ length: this.#features }, (_, f) => `feature${f}`)
+    this.#steps = matrices[0]!.rows
+    this.#features = matrices[0]!.cols
+    const rows = matrices.map((matrix, i) => this.#flatten(matrix, `${where}, instance ${i}`))
+    if (options.featureNames && options.featureNames.length !== this.#features) {
+      throw new ShapeError({
+        where: `${NAME}, options.featureNames`,
+        got: `${options.featureNames.length} names`,
+        expected: `${this.#features}, one for each feature of a time step`,
+        remedy: 'Time steps are numbered by themselves.',
+      })
+    }
+    const names =
+      options.featureNames ?? Array.from({ length: this.#features }, (_, f) => `feature${f}`)
     const featureNames = names.flatMap((name) =>
       Array.from({ length: this.#steps }, (_, t) => `${name}_t-${this.#steps - (t + 1)}`),
     )
@@ -42,19 +63,23 @@ export class RecurrentTabularExplainer {
   }
 
   /** Explains one instance (T, F); the model gets instances as matrices (T, F). Options as for `TabularExplainer`. */
-  explain(
+  async explain(
     instance: Timesteps,
     model: Model<Matrix>,
     options: TabularExplainOptions = {},
   ): Promise<Explanation> {
-    const where = 'RecurrentTabularExplainer.explain, instance'
+    const where = `${NAME}.explain, instance`
     const row = this.#flatten(toMatrix(instance, where), where)
     const { predict, ...known } = toPredictor(model)
     return this.#explainer.explain<Float64Array>(
       row,
       {
         ...known,
-        predict: (rows, context) => predict(rows.map((flat) => this.#unflatten(flat)), context),
+        predict: (rows, context) =>
+          predict(
+            rows.map((flat) => this.#unflatten(flat)),
+            context,
+          ),
       },
       options,
     )
@@ -89,10 +114,10 @@ export class RecurrentTabularExplainer {
 }
 
 function toMatrix(instance: Timesteps, where: string): Matrix {
-  if (!Array.isArray(instance)) return instance as Matrix
-  const steps = instance as readonly (readonly number[])[]
+  if (isMatrix(instance)) return instance
+  const steps = Array.isArray(instance) ? (instance as readonly (readonly number[])[]) : []
   const cols = steps[0]?.length ?? 0
-  if (cols === 0 || steps.some((step) => step.length !== cols)) {
+  if (cols === 0 || steps.some((step) => step?.length !== cols)) {
     throw new ShapeError({
       where,
       got: 'time steps without values, or of different lengths',

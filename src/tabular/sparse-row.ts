@@ -7,8 +7,8 @@
  */
 import { DataError, ShapeError } from '../contract/errors.ts'
 import type { Feature } from '../contract/explanation.ts'
-import type { RandomState } from '../math/random-state.ts'
 import type { Neighbourhood } from '../explain/neighbourhood.ts'
+import type { RandomState } from '../math/random-state.ts'
 import { drawNormals, type SamplingMethod } from './draws.ts'
 
 /** A row by its nonzero values: `values[k]` stands in column `indices[k]`; every other column is 0. */
@@ -43,7 +43,16 @@ export function sparseStats(rows: readonly SparseRow[], columns: number): Sparse
   const mean = new Float64Array(columns)
   const count = new Float64Array(columns)
   rows.forEach((row, i) => {
-    checkSparse(row, columns, `TabularExplainer, training data, row ${i}`)
+    const where = `TabularExplainer, training data, row ${i}`
+    if (!isSparseRow(row)) {
+      throw new DataError({
+        where,
+        got: row === null ? 'null' : 'a dense row',
+        expected: 'a sparse row { indices, values }, as the first one',
+        remedy: 'Give all rows in one form.',
+      })
+    }
+    checkSparse(row, columns, where)
     for (let k = 0; k < row.indices.length; k++) {
       mean[row.indices[k]!]! += row.values[k]!
       count[row.indices[k]!]!++
@@ -124,7 +133,13 @@ function checkSparse(row: SparseRow, columns: number, where: string): void {
   const seen = new Set<number>()
   for (let k = 0; k < row.indices.length; k++) {
     const column = row.indices[k]!
-    if (Number.isInteger(column) && column >= 0 && column < columns && !seen.has(column) && Number.isFinite(row.values[k]!)) {
+    if (
+      Number.isInteger(column) &&
+      column >= 0 &&
+      column < columns &&
+      !seen.has(column) &&
+      Number.isFinite(row.values[k]!)
+    ) {
       seen.add(column)
       continue
     }

@@ -186,7 +186,7 @@ export function rowForm(row: TableRow): RowForm {
   return Array.isArray(row) ? 'array' : 'object'
 }
 
-/** Whether a table is one matrix. */
-export function isMatrix(data: TableData): data is Matrix {
-  return !Array.isArray(data) && (data as Matrix)?.data instanceof Float64Array
+/** Whether a table, or an instance of time steps, is one matrix. */
+export function isMatrix(data: unknown): data is Matrix {
+  return (data as Matrix | null | undefined)?.data instanceof Float64Array
 }

@@ -182,7 +182,10 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
     return {
       instance,
       neighbourhood: neighbourhood as Neighbourhood<TableRow | SparseRow>,
-      options: { samplingMethod, ...describeTabularOptions(this.#options) },
+      options: {
+        samplingMethod,
+        ...describeTabularOptions(this.#options, this.#table.discretised),
+      },
       warnings: [],
     }
   }

@@ -95,12 +95,12 @@ export function checkTabularOptions(name: string, options: TabularExplainerOptio
   }
 }
 
-/** The domain's own options as JSON, for the explanation's record. */
-export function describeTabularOptions(options: TabularExplainerOptions): {
-  [name: string]: unknown
-} {
+/** The domain's own options as JSON, for the explanation's record; `discretize`: whether numbers are cut into bins. */
+export function describeTabularOptions(
+  options: TabularExplainerOptions,
+  discretize: boolean,
+): { [name: string]: unknown } {
   const { discretizer, sampleAroundInstance, sigma, oneHotGroups } = options
-  const discretize = options.discretizeContinuous ?? sigma === undefined
   const described = {
     discretizeContinuous: discretize,
     discretizer: discretize

@@ -35,22 +35,45 @@ export function attributesFromStats(
   options: FitOptions,
 ): Attribute[] {
   return names.map((name, c): Attribute => {
+    const refuse = (field: keyof TrainingDataStats, got: string, expected: string): never => {
+      throw new OptionError({
+        where: `TabularExplainer, options.trainingDataStats.${field}, column ${name}`,
+        got,
+        expected,
+        remedy: 'Give every statistic for every column, by its name or index.',
+      })
+    }
     const read = <T>(field: keyof TrainingDataStats, length?: number): readonly T[] => {
       const record = stats[field] as ByColumn<readonly T[]> | undefined
       const found = record?.[name] ?? record?.[c]
       if (Array.isArray(found) && found.length > 0 && (length ?? found.length) === found.length) {
         return found
       }
-      throw new OptionError({
-        where: `TabularExplainer, options.trainingDataStats.${field}, column ${name}`,
-        got: Array.isArray(found) ? `${found.length} values` : 'nothing',
-        expected: length === undefined ? 'a list of values' : `a list of ${length} values`,
-        remedy: 'Give every statistic for every column, by its name or index.',
-      })
+      const wanted = length === undefined ? 'a list of values' : `a list of ${length} values`
+      return refuse(field, Array.isArray(found) ? `${found.length} values` : 'nothing', wanted)
     }
+    const readNumbers = (
+      field: keyof TrainingDataStats,
+      length: number,
+      sound: (value: number, k: number, all: readonly number[]) => boolean,
+      expected: string,
+    ): readonly number[] => {
+      const values = read<number>(field, length)
+      const bad = values.findIndex(
+        (value, k) => !(Number.isFinite(value) && sound(value, k, values)),
+      )
+      return bad < 0 ? values : refuse(field, `${values[bad]} at place ${bad}`, expected)
+    }
+    const any = () => true
     const levels = read<Value>('featureValues')
-    const counts = read<number>('featureFrequencies', levels.length)
+    const counts = readNumbers(
+      'featureFrequencies',
+      levels.length,
+      (x) => x >= 0,
+      'counts or shares, none below 0',
+    )
     const sum = counts.reduce((total, count) => total + count, 0)
+    if (sum === 0) refuse('featureFrequencies', 'zeros only', 'at least one above 0')
     const frequencies = counts.map((count) => count / sum)
     const cuts = stats.bins?.[name] ?? stats.bins?.[c]
     if (cuts === undefined) {
@@ -64,6 +87,7 @@ export function attributesFromStats(
         missingAs: 'null',
       }
     }
+    readNumbers('bins', cuts.length, (x, k, all) => k === 0 || x > all[k - 1]!, 'ascending numbers')
     const bounds = options.python ? pythonBounds(cuts) : tellingBounds(cuts)
     const count = cuts.length + 1
     return {
@@ -78,11 +102,16 @@ export function attributesFromStats(
       bins: {
         cuts,
         names: [...binNames(name, bounds), `${name} missing`],
-        means: read('means', count),
-        stds: read('stds', count),
-        mins: read('mins', count),
-        maxs: read('maxs', count),
-        levels: levels as readonly number[],
+        means: readNumbers('means', count, any, 'finite numbers'),
+        stds: readNumbers('stds', count, (x) => x > 0, 'numbers above 0'),
+        mins: readNumbers('mins', count, any, 'finite numbers'),
+        maxs: readNumbers('maxs', count, any, 'finite numbers'),
+        levels: readNumbers(
+          'featureValues',
+          levels.length,
+          (x) => Number.isInteger(x) && x >= 0 && x <= count,
+          `bin numbers from 0 to ${count - 1}, or ${count} for missing values`,
+        ),
         frequencies,
       },
     }
