@@ -32,8 +32,8 @@ export function addOutputOptions(command: Command): Command {
   return command
     .option('--json <file>', 'write the explanation as JSON; - for stdout, alone')
     .option('--html <file>', 'write a report that opens in any browser')
-    .option('--svg <file>', 'write the bars as SVG')
-    .option('--png <file>', 'write the bars as PNG')
+    .option('--svg <file>', 'write the picture as SVG')
+    .option('--png <file>', 'write the picture as PNG')
     .option('--width <columns>', 'width of the text (default: the terminal, or 80)', wholeValue)
     .option('--no-color', 'no colours (also by NO_COLOR)')
     .option('-q, --quiet', 'print nothing but errors')
@@ -60,12 +60,18 @@ export async function checkOutputs(flags: OutputFlags): Promise<void> {
   }
 }
 
+/** How a kind of explanation is drawn, where not as bars. */
+export interface Drawing {
+  readonly svg: (explanation: Explanation) => string
+}
+
 /** Writes the explanation where the flags say. `head` is a line above the picture in the terminal. */
 export async function deliver(
   explanation: Explanation,
   flags: OutputFlags,
   context: CommandContext,
   head: string,
+  drawing: Drawing = { svg: renderSvg },
 ): Promise<void> {
   const { json, html, svg, png } = flags
   const written: string[] = []
@@ -80,8 +86,8 @@ export async function deliver(
   }
   await save(json, '--json', () => toJsonText(explanation))
   await save(html, '--html', () => renderHtml(explanation))
-  await save(svg, '--svg', () => renderSvg(explanation))
-  await save(png, '--png', () => renderPng(renderSvg(explanation)))
+  await save(svg, '--svg', () => drawing.svg(explanation))
+  await save(png, '--png', () => renderPng(drawing.svg(explanation)))
   const { stdout, stderr, env } = context
   if (json === '-') {
     stdout.write(toJsonText(explanation))

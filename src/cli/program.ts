@@ -9,6 +9,8 @@ import type { CommandContext } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { errorText } from './error-text.ts'
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.ts'
+import { explainImageCommand } from './explain-image.ts'
+import { explainSeriesCommand } from './explain-series.ts'
 import { explainTabularCommand } from './explain-tabular.ts'
 import { inspectCommand } from './inspect.ts'
 
@@ -45,6 +47,8 @@ function sodalimeProgram(context: CommandContext): Command {
     .summary('explain a prediction')
     .description('Explain a prediction of a model.')
     .addCommand(explainTabularCommand(context))
+    .addCommand(explainImageCommand(context))
+    .addCommand(explainSeriesCommand(context))
   const program = new Command('sodalime')
     .description('Local explanations (LIME) of any model.')
     .version(packageVersion(), '-V, --version')
