@@ -7,7 +7,8 @@
  *    by weight and z is kept as one plane of bits for each column: S_jk = Σ_weights w · popcount(z_j AND z_k).
  * 4. Otherwise S is added up row by row over the pairs of ones.
  */
-import type { BitMatrix } from './bit-matrix.ts'
+import { type BitMatrix, popcount } from './bit-matrix.ts'
+import { bitsTimes, timesBits } from './bit-products.ts'
 import { type GramSource, heaviestRow, mirrorUpper } from './gram-source.ts'
 
 /** Cost of one word of a pair of planes, and of one pair of ones in a row, in the same unit (measured). */
@@ -93,11 +94,45 @@ export function bitGram(X: BitMatrix, w: Float64Array, sumW: number): GramSource
         }
       }
     }
+    return centred(c, total)
+  }
+
+  /** From sums of z to sums of x − mean, in place. */
+  function centred(c: Float64Array, total: number): Float64Array {
     for (let j = 0; j < cols; j++) {
       const value = c[j]! - (sumW > 0 ? (sums[j]! / sumW) * total : 0)
       c[j] = flipped[j] === 1 ? 0 - value : value
     }
     return c
+  }
+
+  /** √w (Σ ± z b − Σ ± (S_jj / W) b) */
+  function times(b: Float64Array): Float64Array {
+    const signed = b.map((value, j) => (flipped[j] === 1 ? -value : value))
+    const product = bitsTimes(words, rows, stride, signed)
+    let shift = 0
+    for (let j = 0; j < cols; j++) shift += sumW > 0 ? (sums[j]! / sumW) * signed[j]! : 0
+    return product.map((value, i) => Math.sqrt(w[i]!) * (value - shift))
+  }
+
+  function transposeTimes(u: Float64Array): Float64Array {
+    const v = u.map((value, i) => Math.sqrt(w[i]!) * value)
+    let total = 0
+    for (let i = 0; i < rows; i++) total += v[i]!
+    return centred(timesBits(words, rows, stride, cols, v), total)
+  }
+
+  /** w (|z|² − 2 z·m + |m|²) with m = S_jj / W */
+  function rowSquares(): Float64Array {
+    const share = sums.map((sum) => (sumW > 0 ? sum / sumW : 0))
+    let square = 0
+    for (let j = 0; j < cols; j++) square += share[j]! * share[j]!
+    const inner = bitsTimes(words, rows, stride, share)
+    return inner.map((product, i) => {
+      let ones = 0
+      for (let at = i * stride, end = at + stride; at < end; at++) ones += popcount(words[at]!)
+      return w[i]! * Math.max(0, ones - 2 * product + square)
+    })
   }
 
   const mean = new Float64Array(cols)
@@ -107,7 +142,7 @@ export function bitGram(X: BitMatrix, w: Float64Array, sumW: number): GramSource
     mean[j] = flipped[j] === 1 ? 1 - share : share
     diagonal[j] = sums[j]! - share * sums[j]!
   }
-  return { mean, diagonal, full, column, cross }
+  return { mean, diagonal, full, column, cross, times, transposeTimes, rowSquares }
 }
 
 /** z: every row XOR the reference row. */

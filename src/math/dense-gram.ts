@@ -73,6 +73,23 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
     return times(rest, 0)
   }
 
+  function product(b: Float64Array): Float64Array {
+    const sums = new Float64Array(n)
+    for (let j = 0, z = 0; j < d; j++) {
+      const factor = b[j]!
+      for (let i = 0; i < n; i++, z++) sums[i]! += factor * Z[z]!
+    }
+    return sums
+  }
+
+  function rowSquares(): Float64Array {
+    const squares = new Float64Array(n)
+    for (let j = 0, z = 0; j < d; j++) {
+      for (let i = 0; i < n; i++, z++) squares[i]! += Z[z]! * Z[z]!
+    }
+    return squares
+  }
+
   function full(): Float64Array {
     const G = new Float64Array(d * d)
     for (let from = 0; from < n; from += RUN) {
@@ -93,7 +110,16 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
     diagonal[j] = sum
     mean[j] = reference[j]! + shift[j]!
   }
-  return { mean, diagonal, full, column: (j) => times(Z, j * n), cross }
+  return {
+    mean,
+    diagonal,
+    full,
+    column: (j) => times(Z, j * n),
+    cross,
+    times: product,
+    transposeTimes: (u) => times(u, 0),
+    rowSquares,
+  }
 }
 
 /** G_jk += Σ z_j z_k over rows from ≤ i < to, for columns j, j + 1 and k … k + 3 as far as there are so many. */

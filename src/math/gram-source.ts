@@ -24,6 +24,12 @@ export interface GramSource {
   readonly column: (j: number) => Float64Array
   /** c (d) from v = w (y − ȳ), whose sum is 0 but for rounding. */
   readonly cross: (v: Float64Array) => Float64Array
+  /** A b (n) for b (d), where A = √w (X − mean). */
+  readonly times: (b: Float64Array) => Float64Array
+  /** Aᵀ u (d) for u (n). */
+  readonly transposeTimes: (u: Float64Array) => Float64Array
+  /** Squared length (n) of each row of A. */
+  readonly rowSquares: () => Float64Array
 }
 
 /** The row of largest weight, the first of equals. */

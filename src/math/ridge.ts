@@ -9,6 +9,14 @@
  */
 import { cholesky, choleskySolve, singularFactor } from './cholesky.ts'
 import type { WeightedCross, WeightedMoments } from './weighted-moments.ts'
+import { wideRidge } from './wide-ridge.ts'
+
+/** Beyond so many features steps are quicker than the Gram matrix, which is made only where they do not converge. */
+const WIDE = 1000
+const MOST_STEPS = 1000
+
+/** Beyond so many features the Gram matrix does not fit into memory: the steps go on for as long as it takes. */
+const WIDEST = 6000
 
 /** A linear surrogate. */
 export interface LinearFit {
@@ -28,6 +36,11 @@ export function solveRidge(
   subset?: ArrayLike<number>,
 ): LinearFit {
   if (subset === undefined) {
+    if (alpha > 0 && moments.cols > WIDE) {
+      const widest = moments.cols > WIDEST
+      const { x, converged } = wideRidge(moments, cross, alpha, (widest ? 10 : 1) * MOST_STEPS)
+      if (converged || widest) return withIntercept(moments, cross, x)
+    }
     const key = `ridge ${alpha}`
     let solve = moments.kept.get(key) as Solver | undefined
     if (solve === undefined) {

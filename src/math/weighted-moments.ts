@@ -59,6 +59,21 @@ export class WeightedMoments {
     return this.#full
   }
 
+  /** A b (n) for b (d), where A = √w (X − mean), so that G = AᵀA. */
+  times(b: Float64Array): Float64Array {
+    return this.#source.times(b)
+  }
+
+  /** Aᵀ u (d) for u (n). */
+  transposeTimes(u: Float64Array): Float64Array {
+    return this.#source.transposeTimes(u)
+  }
+
+  /** Squared length (n) of each row of A. */
+  rowSquares(): Float64Array {
+    return this.#source.rowSquares()
+  }
+
   /** Moments with a target y (n). */
   cross(y: Float64Array): WeightedCross {
     const w = this.weights
@@ -69,13 +84,15 @@ export class WeightedMoments {
     for (let i = 0; i < y.length; i++) shift += w[i]! * (y[i]! - base)
     shift = this.sumW > 0 ? shift / this.sumW : 0
     const v = new Float64Array(y.length)
+    const spread = new Float64Array(y.length)
     let sumSquares = 0
     for (let i = 0; i < y.length; i++) {
       const value = y[i]! - base - shift
+      spread[i] = value
       v[i] = w[i]! * value
       sumSquares += v[i]! * value
     }
-    return { c: this.#source.cross(v), meanY: base + shift, sumSquares }
+    return { c: this.#source.cross(v), meanY: base + shift, sumSquares, spread }
   }
 }
 
@@ -87,6 +104,8 @@ export interface WeightedCross {
   readonly meanY: number
   /** Σ w (y − ȳ)². */
   readonly sumSquares: number
+  /** y − ȳ (n). */
+  readonly spread: Float64Array
 }
 
 /**
