@@ -25,7 +25,7 @@ export function solveLasso(
   alpha: number,
   subset?: ArrayLike<number>,
 ): LinearFit {
-  const features = Int32Array.from(subset ?? moments.mean.keys())
+  const features = Int32Array.from(subset ?? moments.mean.map((_, j) => j))
   if (alpha === 0) return solveRidge(moments, cross, 0, features)
   if (subset === undefined) moments.gram()
   // Moments in units of the largest square, so that the path's bounds mean the same whatever the scale.

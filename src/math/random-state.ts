@@ -114,9 +114,8 @@ export class RandomState {
 
   /** One double, uniform in [0, 1). */
   randomSample(): number {
-    // (a · 2^26 + b) / 2^53 with a the upper 27 bits of one word, b the upper 26 of the next.
-    const a = this.#next() >>> 5
-    return (a * 67108864 + (this.#next() >>> 6)) * 1.1102230246251565e-16
+    const a = this.#next()
+    return double(a, this.#next())
   }
 
   /** Fills `out[from … to − 1]` with doubles, uniform in [0, 1). */
@@ -124,11 +123,13 @@ export class RandomState {
     let i = from
     while (i < to) {
       if (this.#position === WORDS) this.#refill()
-      const pairs = Math.min((WORDS - this.#position) >> 1, to - i)
-      doublesInto(out, i, i + pairs, this.#words, this.#position)
-      this.#position += 2 * pairs
-      i += pairs
-      if (pairs === 0) out[i++] = this.randomSample()
+      const words = this.#words
+      let p = this.#position
+      for (const end = Math.min(to, i + ((WORDS - p) >> 1)); i < end; p += 2) {
+        out[i++] = double(words[p]!, words[p + 1]!)
+      }
+      this.#position = p
+      if (p === WORDS - 1 && i < to) out[i++] = this.randomSample()
     }
   }
 
@@ -189,19 +190,25 @@ export class RandomState {
     let i = from
     if (i < to && this.#gauss !== null) out[i++] = this.normal()
     while (i + 1 < to) {
+      // The polar method of normal() as long as the block has four words left: first all points in the disc, without a
+      // branch that would be guessed wrong every fifth time (a point that is refused is written over), then their factors.
       const words = this.#words
       let p = this.#position
-      // The polar method of normal(), as long as the block has four words left.
+      const start = i
       for (; i + 1 < to && p <= 620; p += 4) {
-        const x1 =
-          ((words[p]! >>> 5) * 67108864 + (words[p + 1]! >>> 6)) * 2.220446049250313e-16 - 1
-        const x2 =
-          ((words[p + 2]! >>> 5) * 67108864 + (words[p + 3]! >>> 6)) * 2.220446049250313e-16 - 1
+        const x1 = 2 * double(words[p]!, words[p + 1]!) - 1
+        const x2 = 2 * double(words[p + 2]!, words[p + 3]!) - 1
+        out[i] = x2
+        out[i + 1] = x1
+        i += (2 >> (x1 * x1 + x2 * x2)) & 2
+      }
+      for (let k = start; k < i; k += 2) {
+        const x2 = out[k]!
+        const x1 = out[k + 1]!
         const r2 = x1 * x1 + x2 * x2
-        if (r2 >= 1 || r2 === 0) continue
         const f = Math.sqrt((-2 * Math.log(r2)) / r2)
-        out[i++] = f * x2
-        out[i++] = f * x1
+        out[k] = f * x2
+        out[k + 1] = f * x1
       }
       this.#position = p
       if (i + 1 < to) {
@@ -291,22 +298,29 @@ export class RandomState {
   /** Fills `out` as `choiceWeighted` does. */
   choiceWeightedInto(out: NumberArray, weights: ArrayLike<number>): void {
     const cdf = cumulate(weights)
-    // searchsorted(cdf, u, 'right') = the first i with cdf[i] > u. The search starts at the answer for ⌊u · slots⌋ / slots.
-    const slots = 2 ** Math.ceil(Math.log2(cdf.length + 1))
-    const first = new Int32Array(slots)
-    for (let slot = 0, i = 0; slot < slots; slot++) {
-      while (cdf[i]! <= slot / slots) i++
+    // searchsorted(cdf, u, 'right') = the first i with cdf[i] > u. The upper 8 bits of u tell it unless a bound lies there.
+    const first = new Int32Array(257)
+    for (let slot = 0, i = 0; slot < 257; slot++) {
+      while (cdf[i]! <= slot / 256) i++
       first[slot] = i
     }
-    const uniforms = new Float64Array(Math.min(out.length, 1024))
-    for (let start = 0; start < out.length; start += 1024) {
-      const n = Math.min(out.length - start, 1024)
-      this.randomSampleInto(uniforms, 0, n)
-      for (let j = 0; j < n; j++) {
-        const u = uniforms[j]!
-        let i = first[Math.floor(u * slots)]!
-        while (cdf[i]! <= u) i++
-        out[start + j] = i
+    const words = this.#words
+    for (let j = 0; j < out.length; ) {
+      if (this.#position === WORDS) this.#refill()
+      let p = this.#position
+      for (; p + 1 < WORDS && j < out.length; p += 2) {
+        const slot = words[p]! >>> 24
+        let i = first[slot]!
+        if (i !== first[slot + 1]) {
+          const u = double(words[p]!, words[p + 1]!)
+          while (cdf[i]! <= u) i++
+        }
+        out[j++] = i
+      }
+      this.#position = p
+      if (p === WORDS - 1 && j < out.length) {
+        const u = this.randomSample()
+        out[j++] = cdf.findIndex((bound) => bound > u)
       }
     }
   }
@@ -341,17 +355,9 @@ export function derive(seed: number, index: number): RandomState {
   return new RandomState([seed, index])
 }
 
-/** out[i] = (a · 2^26 + b) / 2^53 for from ≤ i < to, from two words each, beginning with words[p]. */
-function doublesInto(
-  out: Float64Array,
-  from: number,
-  to: number,
-  words: Int32Array,
-  p: number,
-): void {
-  for (let i = from, j = p; i < to; i++, j += 2) {
-    out[i] = ((words[j]! >>> 5) * 67108864 + (words[j + 1]! >>> 6)) * 1.1102230246251565e-16
-  }
+/** (a · 2^26 + b) / 2^53 with a the upper 27 bits of one word, b the upper 26 of the next. */
+function double(first: number, second: number): number {
+  return ((first >>> 5) * 67108864 + (second >>> 6)) * 1.1102230246251565e-16
 }
 
 function isWord(value: number): boolean {

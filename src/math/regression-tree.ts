@@ -90,9 +90,7 @@ export function fitRegressionTree(
     importances[feature]! += gain
     const side = (left: boolean) =>
       grow(
-        orders.map((order) =>
-          order.filter((i) => data[i * cols + feature]! <= threshold === left),
-        ),
+        orders.map((order) => order.filter((i) => data[i * cols + feature]! <= threshold === left)),
         depth + 1,
       )
     return { feature, threshold, weight, value, left: side(true), right: side(false) }
