@@ -6,6 +6,7 @@
 import { Argument, Command } from 'commander'
 import type { CommandContext } from './context.ts'
 import { checkOutputs } from './deliver.ts'
+import { imageDemo } from './demo-image.ts'
 import { seriesDemo } from './demo-series.ts'
 import { type DemoFlags, tabularDemo } from './demo-tabular.ts'
 import { wholeValue } from './option-values.ts'
@@ -14,11 +15,12 @@ const REPORT = 'sodalime-demo.html'
 
 const DEMOS: {
   readonly [kind: string]: (flags: DemoFlags, context: CommandContext) => Promise<void>
-} = { tabular: tabularDemo, series: seriesDemo }
+} = { tabular: tabularDemo, image: imageDemo, series: seriesDemo }
 
 const EXAMPLES = `
 Examples:
   $ sodalime demo
+  $ sodalime demo image
   $ sodalime demo series
   $ sodalime demo tabular --row 3 --html why.html
 `

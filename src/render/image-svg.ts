@@ -114,7 +114,7 @@ export function renderImageSheet(
   const total = Math.min(4000, Math.max(240, Math.round(options.width ?? 900)))
   const label =
     explanation.labels.find((one) => one.label === options.label) ?? explanation.labels[0]
-  const columns = Math.max(1, Math.min(samples.length, Math.ceil(Math.sqrt(samples.length * 1.5))))
+  const columns = Math.max(1, Math.min(samples.length, Math.round(Math.sqrt(samples.length * 1.5))))
   const cell = (total - 2 * MARGIN - (columns - 1) * 12) / columns
   const height = (cell * instance.height) / instance.width
   const step = height + 34
@@ -238,9 +238,9 @@ function heatScale(
 `
 }
 
-/** Pixels of small pictures stay squares. */
+/** Pixels of small pictures stay squares: `optimizeSpeed` is what browsers and resvg both know for it. */
 function pixelated(width: number): Markup | false {
-  return width < 160 && markup` style="image-rendering:optimizeSpeed;image-rendering:pixelated"`
+  return width < 160 && markup` image-rendering="optimizeSpeed"`
 }
 
 function round(value: number): number {
