@@ -21,7 +21,15 @@ export function tellingBounds(cuts: readonly number[]): string[] {
   if (decimals > 8 || largest >= 1e15) {
     for (let digits = 3; digits <= 17; digits++) {
       const texts = cuts.map((cut) => cut.toPrecision(digits))
-      if (new Set(texts).size === cuts.length) return texts
+      const near = texts.every((text, k) => {
+        const gap = Math.min(
+          gaps[k] || Number.POSITIVE_INFINITY,
+          gaps[k + 1] ?? Number.POSITIVE_INFINITY,
+        )
+        const off = Math.abs(Number(text) - cuts[k]!)
+        return off === 0 || 2 * off < gap
+      })
+      if (near) return texts
     }
   }
   return cuts.map((cut) => formatFixed(cut, Math.min(decimals, 20)))
