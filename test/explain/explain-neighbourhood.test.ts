@@ -228,6 +228,22 @@ describe('diagnostics', () => {
     expect(told[0]!.message).toMatch(/^Effective sample size 1 of 400: /)
   })
 
+  it('hold where the kernel gives no weight to anything, or only to the instance', async () => {
+    const none = await warningsOf(logistic(weights), {}, { kernel: (d) => d.map(() => 0) })
+    expect(none.codes).toEqual(['low-effective-sample-size'])
+    expect(none.explanation.diagnostics.effectiveSampleSize).toBe(0)
+    const own = await warningsOf(
+      logistic(weights),
+      {},
+      { kernel: (d) => d.map((x) => (x === 0 ? 1 : 0)) },
+    )
+    for (const { explanation } of [none, own]) {
+      const [fit] = explanation.labels
+      expect(fit!.weights.every(({ weight }) => weight === 0)).toBe(true)
+      expect(fit!.intercept).toBeCloseTo(fit!.prediction, 12)
+    }
+  })
+
   it('warn of outputs that do not sum to 1, in classification only', async () => {
     const logits = (rows: readonly (readonly number[])[]) => rows.map(([a]) => [a! - 2, 3 * a!])
     expect((await warningsOf(logits)).codes).toEqual(['probabilities-do-not-sum-to-1'])

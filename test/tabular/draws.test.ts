@@ -59,7 +59,8 @@ describe('a Latin hypercube', () => {
       const columns = [0, 1].map((j) => first.interpretable.slice(1).map((row) => row[j]!))
       const mean = (values: number[]) => values.reduce((sum, one) => sum + one, 0) / values.length
       const [a, b] = columns as [number[], number[]]
-      const covariance = mean(a.map((x, i) => (x - mean(a)) * (b[i]! - mean(b))))
+      const [meanA, meanB] = [mean(a), mean(b)]
+      const covariance = mean(a.map((x, i) => (x - meanA) * (b[i]! - meanB)))
       expect(Math.abs(covariance)).toBeLessThan(4 / Math.sqrt(5000))
     }
   })

@@ -34,7 +34,10 @@ describe('discretised numbers', () => {
           if (i > 0) (bits[j] === 1 ? own : others).push(part(asked.rows[i]![j]!))
         })
         const mean = (values: number[]) => values.reduce((sum, one) => sum + one, 0) / values.length
-        const variance = (values: number[]) => mean(values.map((one) => (one - mean(values)) ** 2))
+        const variance = (values: number[]) => {
+          const centre = mean(values)
+          return mean(values.map((one) => (one - centre) ** 2))
+        }
         const effect = mean(own) - mean(others)
         const error = Math.sqrt(variance(own) / own.length + variance(others) / others.length)
         const { weight } = labels[0]!.weights.find(({ feature }) => feature === j)!
