@@ -1,7 +1,7 @@
 /**
  * How well do explanations of series agree with class activation maps? Reported in `docs/series.md`.
  *
- *     npx tsx tools/series-relevance.ts [--every N] [--samples N] [--all]
+ *     npx tsx tools/series-relevance.ts [--every N] [--samples N] [--segmentations] [--replacements]
  *
  * 1. The networks of ECG200 and GunPoint (fully convolutional, with global average pooling) are explained on their test
  *    sets; a class activation map says, from inside the network, how much each step speaks for the predicted class.
@@ -9,7 +9,7 @@
  *    share of the map's three best segments among the explanation's three best.
  * 3. The same with the weights in random order, for comparison.
  *
- * `--every N` takes each N-th series, `--all` compares segmentations and replacements.
+ * `--every N` takes each N-th series; the last two flags compare what is in their name.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,12 @@ import type { Explanation } from '../src/contract/explanation.ts'
 import { readSeries } from '../src/data/read-series.ts'
 import { RandomState } from '../src/math/random-state.ts'
 import { loadKeras } from '../src/models/keras.ts'
-import { SeriesExplainer, type SeriesExplainerOptions } from '../src/series/index.ts'
+import {
+  SERIES_REPLACEMENTS,
+  SERIES_SEGMENTATIONS,
+  SeriesExplainer,
+  type SeriesExplainerOptions,
+} from '../src/series/index.ts'
 
 const shared =
   process.env.SODALIME_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url))
@@ -94,22 +99,16 @@ async function compare(): Promise<void> {
 }
 
 function configurations(): SeriesExplainerOptions[] {
-  if (!process.argv.includes('--all')) return [{}]
-  const replacements = [
-    'linear',
-    'local-mean',
-    'zero',
-    'mean',
-    'inverse-mean',
-    'training-mean',
-    'noise',
-    'low-pass',
-  ] as const
-  const segmentations = ['exponential', 'change-points', 'slopes', 'sax'] as const
-  return [
-    ...replacements.map((replacement) => ({ replacement })),
-    ...segmentations.map((segmentation) => ({ segmentation })),
-  ]
+  const compared: SeriesExplainerOptions[] = []
+  if (process.argv.includes('--segmentations')) {
+    for (const segmentation of SERIES_SEGMENTATIONS) compared.push({ segmentation })
+  }
+  if (process.argv.includes('--replacements')) {
+    for (const replacement of SERIES_REPLACEMENTS) {
+      if (replacement !== 'background') compared.push({ replacement })
+    }
+  }
+  return compared.length > 0 ? compared : [{}]
 }
 
 interface Agreement {

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { parseExplanation } from '../../src/contract/schema.ts'
 import {
   CompositeExplainer,
+  ImageExplainer,
   type Matrix,
   RandomState,
+  type RasterImage,
   SeriesExplainer,
   type TableRow,
   TabularExplainer,
@@ -94,6 +96,40 @@ describe('CompositeExplainer', () => {
     expect(renderSvg(explanation)).toContain('flow: 2–4')
     expect(renderTerminal(explanation)).toContain('note: leaks')
     expect(renderSeriesSvg(explanation, { part: 1 })).toContain('<svg')
+  })
+
+  it('explains a photo, a title and a price together, each drawn as its kind', async () => {
+    const explainer = new CompositeExplainer(
+      {
+        photo: new ImageExplainer({ randomState: 1 }),
+        title: new TextExplainer(),
+        facts: new TabularExplainer(rows, { featureNames: ['price', 'rooms'] }),
+      },
+      { mode: 'regression' },
+    )
+    const photo: RasterImage = {
+      data: new Uint8Array(32 * 32).fill(10),
+      width: 32,
+      height: 32,
+      channels: 1,
+    }
+    for (let at = 0; at < 512; at++) photo.data[at] = 200
+    const explanation = await explainer.explain(
+      { photo, title: 'sunny flat', facts: [5, 20] },
+      (batch) =>
+        batch.map(({ photo: seen, title, facts }) => {
+          const sunny = String(title).includes('sunny') ? 3 : 0
+          return seen.data[0]! / 100 + sunny + (facts as number[])[0]! / 100
+        }),
+      { numSamples: 400 },
+    )
+    parseExplanation(JSON.parse(JSON.stringify(explanation)))
+    expect(explanation.asList()[0]![0]).toBe('title: sunny')
+    expect(new Set(explanation.features.map(({ of, part }) => `${of} ${part.kind}`))).toEqual(
+      new Set(['0 image', '1 text', '2 tabular']),
+    )
+    const html = renderHtml(explanation)
+    for (const words of ['photo', 'title: sunny', 'facts']) expect(html).toContain(words)
   })
 
   it('hands the model the instance itself first', async () => {
