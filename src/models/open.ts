@@ -4,6 +4,7 @@
  * Each kind is one row of the table; its code and its libraries are loaded when it is asked for.
  */
 import { OptionError, type Predictor } from '../contract/index.ts'
+import type { OpenServerOptions } from './http/open-server.ts'
 import type { OnnxInput, OnnxOptions } from './onnx.ts'
 import type { ProcessOptions } from './process.ts'
 
@@ -11,6 +12,8 @@ import type { ProcessOptions } from './process.ts'
 export interface OpenOptions {
   readonly onnx?: OnnxOptions | undefined
   readonly process?: ProcessOptions | undefined
+  /** For servers; each protocol takes those that it knows. */
+  readonly server?: OpenServerOptions | undefined
 }
 
 /** A model that takes instances of any kind that it was made for. */
@@ -37,10 +40,19 @@ const KINDS: readonly ModelKind[] = [
     open: async (command, { process }) =>
       (await import('./process.ts')).spawnPredictor(command, process),
   },
+  ...server(
+    ['kserve:', 'triton:', 'mlserver:', 'seldon:'],
+    'kserve:http://host:8080/v2/models/NAME',
+  ),
+  ...server(['tfserving:'], 'tfserving:http://host:8501/v1/models/NAME'),
+  ...server(['mlflow:'], 'mlflow:http://host:5000'),
+  ...server(['openai:'], 'openai:https://host/v1#MODEL'),
+  ...server(['json:'], 'json:http://host/predict'),
 ]
 
 /**
- * Opens a model: `model.onnx`, `https://…/model.onnx`, `process:python3 predict.py`. Rejects with an OptionError that
+ * Opens a model: `model.onnx`, `https://…/model.onnx`, `process:python3 predict.py`, `mlflow:http://host:5000`, or a
+ * server's address whose path tells what it speaks. Rejects with an OptionError that
  * lists what is supported, or as the loader of that kind does.
  */
 export async function openModel(spec: string, options: OpenOptions = {}): Promise<OpenedModel> {
@@ -53,10 +65,23 @@ export async function openModel(spec: string, options: OpenOptions = {}): Promis
   const extension = /\.[^./\\]+$/.exec(path)?.[0].toLowerCase()
   const byExtension = KINDS.find(({ by }) => extension !== undefined && by.includes(extension))
   if (byExtension !== undefined) return byExtension.open(text, options)
+  if (scheme === 'http:' || scheme === 'https:') {
+    return (await import('./http/open-server.ts')).openServer(scheme, text, options.server)
+  }
   throw new OptionError({
     where: 'openModel, spec',
     got: JSON.stringify(spec),
-    expected: `a model of a kind that is known: ${KINDS.map(({ example }) => example).join(', ')}`,
+    expected: `a model of a kind that is known: ${[...new Set(KINDS.map(({ example }) => example))].join(', ')}`,
     remedy: `Kinds are told by ${KINDS.flatMap(({ by }) => by).join(', ')}.`,
   })
+}
+
+/** One kind of server; its protocol is chosen by the scheme. */
+function server(by: readonly string[], example: string): ModelKind[] {
+  return by.map((scheme) => ({
+    by: [scheme],
+    example,
+    open: async (address, options) =>
+      (await import('./http/open-server.ts')).openServer(scheme, address, options.server),
+  }))
 }
