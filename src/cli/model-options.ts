@@ -3,11 +3,14 @@
  */
 import type { Command } from 'commander'
 import type { Task } from '../contract/predictor.ts'
+import type { Warning } from '../contract/progress.ts'
+import type { Json } from '../models/http.ts'
 import type { ImageLayout } from '../models/onnx/image-input.ts'
 import { type OpenedModel, openModel } from '../models/open.ts'
 import type { CommandContext } from './context.ts'
-import { choice, listValue, secondsValue } from './option-values.ts'
+import { choice, listValue, repeatedValue, secondsValue, wholeValue } from './option-values.ts'
 import type { ProgressLine } from './progress-line.ts'
+import { jsonValue, serverHeaders } from './server-flags.ts'
 
 /** What the flags below give. */
 export interface ModelFlags {
@@ -18,6 +21,14 @@ export interface ModelFlags {
   readonly output?: string
   /** Seconds. */
   readonly timeout?: number
+  readonly httpHeader?: readonly string[]
+  readonly concurrency?: number
+  readonly retries?: number
+  readonly request?: Json
+  readonly prompt?: string
+  readonly chatSamples?: number
+  /** Columns of a table that the model takes, where the command has such a flag. */
+  readonly features?: readonly string[]
   readonly verbose?: boolean
   readonly quiet?: boolean
 }
@@ -27,7 +38,7 @@ export function addModelOptions(command: Command): Command {
   return command
     .requiredOption(
       '-m, --model <model>',
-      'model.onnx, or "process:COMMAND" for a program in any language',
+      'model.onnx, "process:COMMAND" for a program in any language, or a server (docs/servers.md)',
     )
     .addOption(
       choice('--mode <mode>', 'what the model answers (default: what the model says)', [
@@ -43,11 +54,29 @@ export function addModelOptions(command: Command): Command {
         'sigmoid',
       ]),
     )
-    .option('--output <name>', 'the output to read (ONNX; default: the probabilities)')
+    .option('--output <name>', 'the output to read (ONNX, servers; default: the probabilities)')
     .option(
       '--timeout <seconds>',
-      'longest silence of a process: model (default: 60)',
+      'longest silence of a process: model, longest answer of a server (default: 60)',
       secondsValue,
+    )
+    .option(
+      '--http-header <line>',
+      "header for a server, such as 'authorization: Bearer $TOKEN' ($NAME: from the environment)",
+      repeatedValue,
+    )
+    .option('--concurrency <n>', 'requests to a server at the same time (default: 4)', wholeValue)
+    .option('--retries <n>', 'tries after a failed request to a server (default: 5)', wholeValue)
+    .option(
+      '--request <json>',
+      'request of a json: server, with {{batch}} or {{instance}} in it',
+      jsonValue,
+    )
+    .option('--prompt <text>', 'question to an openai: model, with {{text}} and {{classes}} in it')
+    .option(
+      '--chat-samples <n>',
+      'count sampled answers in place of logprobs (openai:)',
+      wholeValue,
     )
 }
 
@@ -60,17 +89,23 @@ export async function withModel<Result>(
   image?: ImageLayout,
 ): Promise<Result> {
   const { mode: task, classNames, activation, output, timeout } = flags
+  const onWarning = ({ message }: Warning): void => {
+    if (flags.quiet !== true) context.stderr.write(`warning: ${message}\n`)
+  }
   progress.step('Opening the model')
   const model = await openModel(flags.model, {
-    onnx: {
-      task,
-      classNames,
-      activation,
-      output,
-      image,
-      onWarning: ({ message }) => {
-        if (flags.quiet !== true) context.stderr.write(`warning: ${message}\n`)
-      },
+    onnx: { task, classNames, activation, output, image, onWarning },
+    server: {
+      ...{ task, classNames, activation, output, image, onWarning },
+      headers: serverHeaders(flags.httpHeader ?? [], context.env),
+      timeout: timeout === undefined ? undefined : Math.round(timeout * 1000),
+      concurrency: flags.concurrency,
+      retries: flags.retries,
+      columns: flags.features,
+      request: flags.request,
+      prompt: flags.prompt,
+      method: flags.chatSamples === undefined ? undefined : 'sampling',
+      samples: flags.chatSamples,
     },
     process: {
       task,
