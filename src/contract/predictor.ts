@@ -38,6 +38,8 @@ export interface Predictor<Input> {
   readonly inputNames?: readonly string[] | undefined
   /** The largest batch that the model takes. Where absent, the explainer's `batchSize` decides. */
   readonly maxBatchSize?: number | undefined
+  /** How many batches it works on at once: the next ones are made and sent while the first is answered. Default 1. */
+  readonly concurrency?: number | undefined
   /** Frees what the model holds (sessions, processes, connections). A closed predictor answers with an error. */
   readonly close?: () => Promise<void>
 }

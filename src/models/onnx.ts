@@ -3,13 +3,10 @@
  *
  * 1. The file is decoded (`onnx/model-proto.ts`): inputs, outputs, class labels, task.
  * 2. ZipMaps are taken out (`onnx/graph.ts`), since no JavaScript runtime returns what they make.
- * 3. ONNX Runtime makes a session (`onnx/session.ts`).
- * 4. Each batch becomes tensors by its kind of instance: rows, texts, pictures, series (`onnx/*-input.ts`). A graph of
- *    fixed batch gets the batch in pieces, the last one filled up by repeating its last instance.
+ * 3. ONNX Runtime makes a session (`onnx/session.ts`), in a worker thread where it computes long (`onnx/workload.ts`).
+ * 4. Each batch becomes tensors by its kind of instance: rows, texts, pictures, series (`onnx/*-input.ts`), in pieces
+ *    (`onnx/run-model.ts`).
  * 5. The answer becomes probabilities or values (`onnx/read-outputs.ts`).
- *
- * In Node, ONNX Runtime blocks the calling thread while it runs; `chunkSize` bounds how long, and an abort is seen
- * between two pieces.
  */
 import {
   checkChoice,
@@ -24,7 +21,7 @@ import {
 } from '../contract/index.ts'
 import { anyEncoder, type OnnxInput } from './onnx/choose-encoder.ts'
 import { encodeModel } from './onnx/encode-model.ts'
-import type { Encoder, GraphInput } from './onnx/feeds.ts'
+import type { GraphInput } from './onnx/feeds.ts'
 import {
   columnsOfTrees,
   externalFiles,
@@ -38,12 +35,14 @@ import { inspectModel, type OnnxInspection } from './onnx/inspect.ts'
 import type { OnnxGraph } from './onnx/model-proto.ts'
 import { openGraph } from './onnx/open-graph.ts'
 import { type OutputPlan, planOutput } from './onnx/output-plan.ts'
-import { readOutputs } from './onnx/read-outputs.ts'
 import { type ModelSource, readSource, type SourceBytes } from './onnx/read-source.ts'
-import type { SeriesLayout } from './onnx/series-input.ts'
-import { createSession, type ExternalFile, type OnnxRuntime, type Session } from './onnx/session.ts'
+import { type RunnableModel, runModel } from './onnx/run-model.ts'
+import { checkSeriesLayout, type SeriesLayout } from './onnx/series-input.ts'
+import { createSession, type ExternalFile, type OnnxRuntime } from './onnx/session.ts'
 import { lacksLocale, withPlainLocale } from './onnx/string-locale.ts'
 import { type TableLayout, tableLayout } from './onnx/table-input.ts'
+import { checkTextLayout, type TextLayout } from './onnx/text-input.ts'
+import { computesLong } from './onnx/workload.ts'
 
 export type { OnnxInput } from './onnx/choose-encoder.ts'
 export type { ImageLayout } from './onnx/image-input.ts'
@@ -52,6 +51,7 @@ export type { Dimension, TensorType } from './onnx/model-proto.ts'
 export type { ModelSource } from './onnx/read-source.ts'
 export type { SeriesLayout } from './onnx/series-input.ts'
 export type { OnnxRuntime } from './onnx/session.ts'
+export type { TextLayout } from './onnx/text-input.ts'
 
 /** What can be said about an ONNX model that its file does not say, or says wrongly. */
 export interface OnnxOptions {
@@ -69,14 +69,21 @@ export interface OnnxOptions {
   readonly image?: ImageLayout | undefined
   /** How the model wants series. */
   readonly series?: SeriesLayout | undefined
+  /** For a network over tokens: its tokenizer and vocabulary. */
+  readonly text?: TextLayout | undefined
   /** `node` (onnxruntime-node), `web` (onnxruntime-web), or the module itself. Default: whichever is installed. */
   readonly runtime?: 'node' | 'web' | OnnxRuntime | undefined
   /** Threads inside one operation. Default: as many as ONNX Runtime finds good. */
   readonly threads?: number | undefined
   /** ONNX Runtime's execution providers, best first, such as `['webgpu', 'wasm']`. */
   readonly executionProviders?: readonly string[] | undefined
-  /** Instances in one run where the graph leaves the batch free. Default 1024. */
+  /** Instances in one run where the graph leaves the batch free. Default: by their size, at most 1024. */
   readonly chunkSize?: number | undefined
+  /**
+   * Run in a worker thread, so that the caller's stays free. Default: in Node for convolutions, recurrent layers, large
+   * tree ensembles and models of more than 256 kB; not in browsers, where it is onnxruntime-web's `proxy`.
+   */
+  readonly worker?: boolean | undefined
   /** Called for what the user of the model should know. */
   readonly onWarning?: ((warning: Warning) => void) | undefined
 }
@@ -88,6 +95,8 @@ export interface OnnxPredictor extends Predictor<OnnxInput> {
   readonly inspection: OnnxInspection
   /** What the user of the model should know; `label-only-model`: it answers with labels, its probabilities are 0 or 1. */
   readonly warnings: readonly Warning[]
+  /** Seconds that the runtime has computed so far. */
+  readonly runSeconds: () => number
   readonly close: () => Promise<void>
 }
 
@@ -99,10 +108,12 @@ const OPTIONS = [
   'activation',
   'image',
   'series',
+  'text',
   'runtime',
   'threads',
   'executionProviders',
   'chunkSize',
+  'worker',
   'onWarning',
 ] as const satisfies readonly (keyof OnnxOptions)[]
 
@@ -117,21 +128,23 @@ export async function loadOnnx(
   options: OnnxOptions = {},
 ): Promise<OnnxPredictor> {
   checkOnnxOptions(options)
-  const { model, session, encoder, plan, inputs, inspection } = await openParts(source, options)
+  const parts = await openParts(source, options)
+  const { model, session, plan, inputs, inspection } = parts
   const warnings = warningsOf(plan)
   for (const warning of warnings) options.onWarning?.(warning)
-  const fixed = inputs.find(({ batch }) => batch !== null)?.batch ?? null
-  const chunk = fixed ?? options.chunkSize ?? 1024
+  const { columns, chunkSize } = options
   let closed = false
   return {
     task: plan.task,
     classNames: plan.classNames,
-    inputNames: namesOf(inputs, options.columns),
+    inputNames: namesOf(inputs, columns),
+    concurrency: session.inWorker ? 2 : 1,
     inspection,
     warnings,
+    runSeconds: session.runSeconds,
     async predict(instances, context = {}) {
       if (closed) throw closedError(model)
-      return runInChunks(model, session, encoder, plan, instances, chunk, fixed !== null, context)
+      return runModel({ ...parts, chunkSize }, instances, context)
     },
     async close() {
       closed = true
@@ -140,12 +153,7 @@ export async function loadOnnx(
   }
 }
 
-interface Parts {
-  readonly model: string
-  readonly session: Session
-  readonly encoder: Encoder<OnnxInput>
-  readonly plan: OutputPlan
-  readonly inputs: readonly GraphInput[]
+interface Parts extends Omit<RunnableModel, 'chunkSize'> {
   readonly inspection: OnnxInspection
 }
 
@@ -165,48 +173,19 @@ async function openParts(source: ModelSource, options: OnnxOptions): Promise<Par
     table: tableOf(model, inputs, options.columns, only ? columnsOfTrees(graph, only) : 0),
     image: options.image ?? {},
     series: options.series ?? {},
+    text: options.text,
     convolves: only !== undefined && firstOperator(graph, only) === 'Conv',
   })
   const external = await readExternal(file, graph)
   const edited = unzipped.zipMaps.length === 0 ? bytes : encodeModel(unzipped.model)
-  const session = await createSession(model, edited, external, options).catch((error: unknown) => {
+  const settings = { ...options, worker: options.worker ?? computesLong(graph, bytes.length) }
+  const session = await createSession(model, edited, external, settings).catch((error: unknown) => {
     if (!lacksLocale(error, unzipped.model)) throw error
     const plain = encodeModel(withPlainLocale(unzipped.model))
-    return createSession(model, plain, external, options)
+    return createSession(model, plain, external, settings)
   })
   const inspection = inspectModel(model, bytes.length, decoded)
   return { model, session, encoder, plan, inputs, inspection }
-}
-
-async function runInChunks(
-  model: string,
-  session: Session,
-  encoder: Encoder<OnnxInput>,
-  plan: OutputPlan,
-  instances: readonly OnnxInput[],
-  chunk: number,
-  mustFill: boolean,
-  { signal }: PredictContext,
-): Promise<Matrix> {
-  const parts: Matrix[] = []
-  for (let start = 0; start < instances.length; start += chunk) {
-    signal?.throwIfAborted()
-    const piece = instances.slice(start, start + chunk)
-    const n = piece.length
-    while (mustFill && piece.length < chunk) piece.push(piece[n - 1]!)
-    const tensors = await session.run(encoder(piece), plan.tensors)
-    parts.push(readOutputs(model, plan, tensors, n, piece.length))
-  }
-  signal?.throwIfAborted()
-  if (parts.length === 1) return parts[0]!
-  const cols = parts[0]?.cols ?? plan.classNames?.length ?? 1
-  const data = new Float64Array(instances.length * cols)
-  let at = 0
-  for (const part of parts) {
-    data.set(part.data, at)
-    at += part.data.length
-  }
-  return { data, rows: instances.length, cols }
 }
 
 function graphInput(model: string, input: OnnxGraph['inputs'][number]): GraphInput {
@@ -263,7 +242,7 @@ function warningsOf(plan: OutputPlan): Warning[] {
 
 function checkOnnxOptions(options: OnnxOptions): void {
   checkOptions('loadOnnx, options', options, OPTIONS)
-  const { task, activation, runtime, image, series } = options
+  const { task, activation, runtime, image, series, text } = options
   if (task !== undefined) {
     checkChoice('loadOnnx, options.task', task, ['classification', 'regression'])
   }
@@ -274,7 +253,8 @@ function checkOnnxOptions(options: OnnxOptions): void {
     checkChoice('loadOnnx, options.runtime', runtime, ['node', 'web'])
   }
   checkImageLayout('loadOnnx, options.image', image)
-  checkOptions('loadOnnx, options.series', series, ['layout'])
+  checkSeriesLayout('loadOnnx, options.series', series)
+  checkTextLayout('loadOnnx, options.text', text)
   for (const name of ['threads', 'chunkSize'] as const) {
     const value = options[name]
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue

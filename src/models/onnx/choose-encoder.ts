@@ -8,7 +8,7 @@ import type { Encoder, GraphInput } from './feeds.ts'
 import { type ImageLayout, imageEncoder } from './image-input.ts'
 import { type SeriesLayout, seriesEncoder } from './series-input.ts'
 import { type TableLayout, tableEncoder } from './table-input.ts'
-import { textEncoder } from './text-input.ts'
+import { type TextLayout, textEncoder } from './text-input.ts'
 
 /** An instance of any kind that an ONNX model may take. */
 export type OnnxInput = TableRow | TextInput | RasterImage | SeriesInput
@@ -21,6 +21,8 @@ export interface InputSide {
   readonly table: () => TableLayout
   readonly image: ImageLayout
   readonly series: SeriesLayout
+  /** For networks over tokens. */
+  readonly text?: TextLayout | undefined
   readonly convolves: boolean
 }
 
@@ -48,7 +50,7 @@ function kindOf(instance: OnnxInput): 'text' | 'image' | 'series' | 'table' {
 
 function encoderFor(kind: string, side: InputSide): Encoder<never> {
   const { model, inputs } = side
-  if (kind === 'text') return textEncoder(model, inputs) as Encoder<never>
+  if (kind === 'text') return textEncoder(model, inputs, side.text) as Encoder<never>
   if (kind === 'image') return imageEncoder(model, inputs, side.image) as Encoder<never>
   if (kind === 'series') {
     return seriesEncoder(model, inputs, side.series, side.convolves) as Encoder<never>

@@ -22,12 +22,17 @@ export interface GraphInput {
 export type Encoder<Input> = (instances: readonly Input[]) => Tensors
 
 /** The error of an instance of one kind for a model of another. */
-export function wrongKind(model: string, got: string, inputs: readonly GraphInput[]): ShapeError {
+export function wrongKind(
+  model: string,
+  got: string,
+  inputs: readonly GraphInput[],
+  remedy = 'Take the explainer for the kind of data that the model was made for.',
+): ShapeError {
   return new ShapeError({
     where: `${model}, predict`,
     got,
     expected: `instances that fit the inputs ${inputs.map(inputText).join('; ')}`,
-    remedy: 'Take the explainer for the kind of data that the model was made for.',
+    remedy,
   })
 }
 

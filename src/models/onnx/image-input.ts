@@ -1,7 +1,7 @@
 /**
  * Pictures to one tensor (n, channels, height, width), (n, height, width, channels) or (n, height, width).
  *
- * Each value v of channel c becomes v × scale[c] + shift[c]; a grey picture is repeated for a model of three channels,
+ * Each value v of channel c becomes v × scale[c] + shift[c] (or what `range`, `mean` and `std` say); a grey picture is repeated for a model of three channels,
  * an alpha channel is dropped where the model has none for it, and colours are averaged with the weights of ITU-R
  * BT.601 (0.299, 0.587, 0.114) for a model of one channel. A picture of another size is resized where `resize` says how.
  */
@@ -30,6 +30,12 @@ export interface ImageLayout {
   readonly scale?: number | readonly number[] | undefined
   /** Added after scaling, for all channels or for each. Default 0. */
   readonly shift?: number | readonly number[] | undefined
+  /** What bytes, 0 … 255, become, in place of `scale` and `shift`: `[0, 1]`, `[-1, 1]`. */
+  readonly range?: readonly [low: number, high: number] | undefined
+  /** Subtracted after `range`, for all channels or for each. Default 0. */
+  readonly mean?: number | readonly number[] | undefined
+  /** Divided by after that, for all channels or for each. Default 1. */
+  readonly std?: number | readonly number[] | undefined
   /** Default `rgb`. */
   readonly channelOrder?: 'rgb' | 'bgr' | undefined
   /**
@@ -44,13 +50,32 @@ export interface ImageLayout {
 }
 
 /** Names of the options above. */
-const NAMES = ['layout', 'scale', 'shift', 'channelOrder', 'resize', 'size', 'crop'] as const
+export const IMAGE_OPTIONS = [
+  'layout',
+  'scale',
+  'shift',
+  'range',
+  'mean',
+  'std',
+  'channelOrder',
+  'resize',
+  'size',
+  'crop',
+] as const
 
 /** Throws an OptionError for options that do not exist or are out of range. */
 export function checkImageLayout(where: string, options: ImageLayout | undefined): void {
-  checkOptions(where, options, NAMES)
+  checkOptions(where, options, IMAGE_OPTIONS)
   if (options === undefined) return
-  const { resize, size, crop } = options
+  const { layout, channelOrder, resize, size, crop } = options
+  if (layout !== undefined) checkChoice(`${where}.layout`, layout, ['nchw', 'nhwc'])
+  if (channelOrder !== undefined) {
+    checkChoice(`${where}.channelOrder`, channelOrder, ['rgb', 'bgr'])
+  }
+  for (const name of ['scale', 'shift', 'mean', 'std'] as const) {
+    checkNumbers(`${where}.${name}`, options[name], name === 'std')
+  }
+  checkRange(where, options)
   if (resize !== undefined) checkChoice(`${where}.resize`, resize, RESIZES)
   const sides = typeof size === 'number' ? [size] : (size ?? [])
   if (!sides.every((side) => Number.isInteger(side) && side >= 1)) {
@@ -67,6 +92,43 @@ export function checkImageLayout(where: string, options: ImageLayout | undefined
     got: resize === 'crop' ? String(crop) : `${crop} with resize: '${resize ?? 'none'}'`,
     expected: "a number above 0 up to 1, with resize: 'crop'",
     remedy: 'Leave it out to crop no more than the proportions ask for.',
+  })
+}
+
+function checkNumbers(
+  where: string,
+  value: number | readonly number[] | undefined,
+  notZero: boolean,
+): void {
+  const list = value === undefined ? [] : [value].flat()
+  if (list.every((one) => Number.isFinite(one) && !(notZero && one === 0))) return
+  throw new OptionError({
+    where,
+    got: JSON.stringify(value) ?? String(value),
+    expected: `a number, or one for each channel${notZero ? ', not 0' : ''}`,
+    remedy: 'Take the numbers that the model was trained with.',
+  })
+}
+
+function checkRange(where: string, { range, mean, std, scale, shift }: ImageLayout): void {
+  const isRange =
+    range === undefined ||
+    (Array.isArray(range) && range.length === 2 && range.every((one) => Number.isFinite(one)))
+  if (!isRange) {
+    throw new OptionError({
+      where: `${where}.range`,
+      got: JSON.stringify(range) ?? String(range),
+      expected: 'two numbers: what the bytes 0 and 255 become',
+      remedy: 'Usual ranges are [0, 1], [-1, 1] and, left out, [0, 255].',
+    })
+  }
+  const isStandard = [range, mean, std].some((one) => one !== undefined)
+  if (!isStandard || (scale === undefined && shift === undefined)) return
+  throw new OptionError({
+    where: `${where}.${scale === undefined ? 'shift' : 'scale'}`,
+    got: 'scale or shift together with range, mean or std',
+    expected: 'one of the two ways to say it',
+    remedy: 'value × scale + shift; or range first, then (value − mean) / std.',
   })
 }
 
@@ -94,8 +156,7 @@ export function imageEncoder(
         ? pictures
         : pictures.map((one) => resizeImage(one, width, height, resize, options.crop))
     const channels = sizeOf(channelSize, Math.min(3, images[0]!.channels))
-    const scale = perChannel(options.scale, 1, channels)
-    const shift = perChannel(options.shift, 0, channels)
+    const { scale, shift } = affine(options, channels)
     const pixels = height * width
     const size = pixels * channels
     const data = numberArray(model, input, images.length * size)
@@ -137,6 +198,19 @@ function guessLayout({ sizes }: GraphInput): 'nchw' | 'nhwc' {
 
 function sizeOf(size: unknown, otherwise: number): number {
   return typeof size === 'number' ? size : otherwise
+}
+
+/** value × scale + shift, from whichever way it was said: ((value × (high − low) / 255 + low) − mean) / std. */
+function affine(options: ImageLayout, channels: number): { scale: number[]; shift: number[] } {
+  const mean = perChannel(options.mean, 0, channels)
+  const std = perChannel(options.std, 1, channels)
+  const [low, high] = options.range ?? [0, 255]
+  const scale = perChannel(options.scale, (high - low) / 255, channels)
+  const shift = perChannel(options.shift, low, channels)
+  return {
+    scale: scale.map((one, c) => one / std[c]!),
+    shift: shift.map((one, c) => (one - mean[c]!) / std[c]!),
+  }
 }
 
 function perChannel(

@@ -5,7 +5,13 @@
  * Which of the two it is follows from the sizes that the graph fixes, then from its first operation: an ONNX
  * convolution takes the channels first. Series of one batch have one length, since they make one tensor.
  */
-import { type SeriesInput, ShapeError } from '../../contract/index.ts'
+import {
+  checkChoice,
+  checkOptions,
+  OptionError,
+  type SeriesInput,
+  ShapeError,
+} from '../../contract/index.ts'
 import {
   type Encoder,
   type GraphInput,
@@ -14,11 +20,50 @@ import {
   onlyInput,
   wrongKind,
 } from './feeds.ts'
+import { NORMALISATIONS, type Normalisation, prepareSeries } from './prepare-series.ts'
 
 /** How a model for series wants its values. */
 export interface SeriesLayout {
   /** Steps before channels, or after them. Default: what fits the graph. */
   readonly layout?: 'ntc' | 'nct' | undefined
+  /** Steps that the model takes: a series of another length is resampled (linear interpolation). Default: it stays as it is. */
+  readonly length?: number | undefined
+  /** What is done to each channel of each series: `z-score` (mean 0, deviation 1), `min-max` (0 … 1). Default `none`. */
+  readonly normalise?: Normalisation | undefined
+  /** Factor after that, for all channels or for each. Default 1. */
+  readonly scale?: number | readonly number[] | undefined
+  /** Added after scaling, for all channels or for each. Default 0. */
+  readonly shift?: number | readonly number[] | undefined
+}
+
+/** Names of the options above. */
+export const SERIES_OPTIONS = ['layout', 'length', 'normalise', 'scale', 'shift'] as const
+
+/** Throws an OptionError for options that do not exist or are out of range. */
+export function checkSeriesLayout(where: string, options: SeriesLayout | undefined): void {
+  checkOptions(where, options, SERIES_OPTIONS)
+  if (options === undefined) return
+  const { layout, length, normalise } = options
+  if (layout !== undefined) checkChoice(`${where}.layout`, layout, ['ntc', 'nct'])
+  if (normalise !== undefined) checkChoice(`${where}.normalise`, normalise, NORMALISATIONS)
+  if (length !== undefined && !(Number.isInteger(length) && length >= 1)) {
+    throw new OptionError({
+      where: `${where}.length`,
+      got: String(length),
+      expected: 'steps, an integer from 1',
+      remedy: 'Leave it out where series have the length that the model takes.',
+    })
+  }
+  for (const name of ['scale', 'shift'] as const) {
+    const list = options[name] === undefined ? [] : [options[name]].flat()
+    if (list.every((one) => Number.isFinite(one))) continue
+    throw new OptionError({
+      where: `${where}.${name}`,
+      got: JSON.stringify(options[name]),
+      expected: 'a number, or one for each channel',
+      remedy: 'Take the numbers that the model was trained with.',
+    })
+  }
 }
 
 /** An encoder of series. `convolves`: the graph's first operation is a convolution. Throws a ShapeError for a graph without room for series. */
@@ -32,7 +77,8 @@ export function seriesEncoder(
   const { sizes } = input
   if (sizes.length !== 1 && sizes.length !== 2) throw wrongKind(model, 'a series', inputs)
 
-  return (series) => {
+  return (given) => {
+    const series = given.map((one) => prepareSeries(one, options))
     const { rows: steps, cols: channels } = series[0]!
     const flat = sizes.length === 1
     const fits = (wanted: readonly number[]): boolean =>

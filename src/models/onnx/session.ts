@@ -3,9 +3,11 @@
  *
  * Nothing but structured-cloneable values passes this interface, so that a session may live in a worker thread.
  * `onnxruntime-node` is taken in Node and `onnxruntime-web` in browsers, the other one where that is not installed;
- * a caller may hand in the module itself (`onnxruntime-web/webgpu`, one that a bundler resolved).
+ * a caller may hand in the module itself (`onnxruntime-web/webgpu`, one that a bundler resolved). ONNX Runtime blocks the
+ * thread that runs it: with `worker` that is a worker thread (`worker/worker-session.ts`; in browsers onnxruntime-web's own).
  */
 import { MissingDependencyError, PredictorError } from '../../contract/index.ts'
+import { openWorkerSession } from '../worker/worker-session.ts'
 import type { TensorType } from './model-proto.ts'
 
 /** One tensor: values in row-major order. */
@@ -33,6 +35,10 @@ export type Tensors = { readonly [name: string]: TensorData }
 export interface Session {
   /** Runs the graph for the `outputs` named, and no more than these need. */
   run(feeds: Tensors, outputs: readonly string[]): Promise<Tensors>
+  /** Whether it runs in another thread than its caller. */
+  readonly inWorker: boolean
+  /** Seconds that the runtime has computed. */
+  runSeconds(): number
   /** Frees the model; waits for a batch that is running. */
   close(): Promise<void>
 }
@@ -43,7 +49,9 @@ export interface OnnxRuntime {
     create(bytes: Uint8Array, options?: object): Promise<RuntimeSession>
   }
   readonly Tensor: new (type: never, data: never, dims: readonly number[]) => object
-  readonly env: { readonly wasm: { numThreads?: number | undefined } }
+  readonly env: {
+    readonly wasm: { numThreads?: number | undefined; proxy?: boolean | undefined }
+  }
 }
 
 interface RuntimeSession {
@@ -59,6 +67,8 @@ export interface SessionOptions {
   readonly threads?: number | undefined
   /** ONNX Runtime's execution providers, best first, such as `['webgpu', 'wasm']`. Default: the processor. */
   readonly executionProviders?: readonly string[] | undefined
+  /** Run in a worker thread. Default false. */
+  readonly worker?: boolean | undefined
 }
 
 /** Weights that stand in files of their own. */
@@ -74,21 +84,28 @@ export async function createSession(
   external: readonly ExternalFile[],
   options: SessionOptions,
 ): Promise<Session> {
-  const runtime = await loadRuntime(options.runtime)
-  if (options.threads !== undefined) runtime.env.wasm.numThreads = options.threads
-  let session: RuntimeSession
+  const { threads, executionProviders, worker = false } = options
+  const settings = {
+    graphOptimizationLevel: 'all',
+    // Only what ends the process is printed: a library is silent, and errors are thrown.
+    logSeverityLevel: 4,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(executionProviders === undefined ? {} : { executionProviders }),
+    ...(external.length === 0 ? {} : { externalData: external }),
+  }
   try {
-    session = await runtime.InferenceSession.create(bytes, {
-      graphOptimizationLevel: 'all',
-      // Only what ends the process is printed: a library is silent, and errors are thrown.
-      logSeverityLevel: 4,
-      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-      ...(options.executionProviders === undefined
-        ? {}
-        : { executionProviders: options.executionProviders }),
-      ...(external.length === 0 ? {} : { externalData: external }),
-    })
+    const path = worker ? await nativePath(options.runtime) : undefined
+    if (path !== undefined) {
+      const session = await openWorkerSession({ runtime: path, bytes, options: settings })
+      if (session !== undefined) return wrap(name, session, true, session.runSeconds)
+    }
+    const runtime = await loadRuntime(options.runtime)
+    if (threads !== undefined) runtime.env.wasm.numThreads = threads
+    if (worker && !isNode()) runtime.env.wasm.proxy = true
+    const session = await runtime.InferenceSession.create(bytes, settings)
+    return wrapRuntime(name, runtime, session)
   } catch (cause) {
+    if (cause instanceof MissingDependencyError) throw cause
     throw new PredictorError({
       where: name,
       got: `a model that ONNX Runtime refuses (${messageOf(cause)})`,
@@ -97,20 +114,40 @@ export async function createSession(
       cause,
     })
   }
-  return wrap(name, runtime, session)
 }
 
-function wrap(name: string, runtime: OnnxRuntime, session: RuntimeSession): Session {
-  let last: Promise<unknown> = Promise.resolve()
-  let closed: Promise<void> | undefined
+function wrapRuntime(name: string, runtime: OnnxRuntime, session: RuntimeSession): Session {
+  let milliseconds = 0
   const run = async (feeds: Tensors, outputs: readonly string[]): Promise<Tensors> => {
     const tensors: Record<string, object> = {}
     for (const [input, { type, data, dims }] of Object.entries(feeds)) {
       tensors[input] = new runtime.Tensor(type as never, data as never, dims)
     }
-    let results: object
+    const began = performance.now()
+    const results = await session.run(tensors as never, outputs)
+    milliseconds += performance.now() - began
+    const out: Record<string, TensorData> = {}
+    for (const [output, tensor] of Object.entries(results) as [string, TensorData][]) {
+      out[output] = { type: tensor.type, data: tensor.data, dims: tensor.dims }
+    }
+    return out
+  }
+  const inWorker = runtime.env.wasm.proxy === true && !isNode()
+  return wrap(name, { run, release: () => session.release() }, inWorker, () => milliseconds / 1000)
+}
+
+/** One run at a time, and errors that say what to do. */
+function wrap(
+  name: string,
+  session: Pick<Session, 'run'> & { release(): Promise<void> },
+  inWorker: boolean,
+  runSeconds: () => number,
+): Session {
+  let last: Promise<unknown> = Promise.resolve()
+  let closed: Promise<void> | undefined
+  const run = async (feeds: Tensors, outputs: readonly string[]): Promise<Tensors> => {
     try {
-      results = await session.run(tensors as never, outputs)
+      return await session.run(feeds, outputs)
     } catch (cause) {
       throw new PredictorError({
         where: `${name}, predict`,
@@ -120,16 +157,14 @@ function wrap(name: string, runtime: OnnxRuntime, session: RuntimeSession): Sess
         cause,
       })
     }
-    const out: Record<string, TensorData> = {}
-    for (const [output, tensor] of Object.entries(results) as [string, TensorData][]) {
-      out[output] = { type: tensor.type, data: tensor.data, dims: tensor.dims }
-    }
-    return out
   }
   return {
+    inWorker,
+    runSeconds,
     run(feeds, outputs) {
-      const running = last.then(() => run(feeds, outputs))
-      last = running.catch(() => undefined)
+      // A worker has a queue of its own: the next tensors are on their way while it computes.
+      const running = inWorker ? run(feeds, outputs) : last.then(() => run(feeds, outputs))
+      last = Promise.allSettled([last, running])
       return running
     },
     close() {
@@ -139,10 +174,24 @@ function wrap(name: string, runtime: OnnxRuntime, session: RuntimeSession): Sess
   }
 }
 
+/** Where onnxruntime-node lies, if that is what would be taken. */
+async function nativePath(choice: SessionOptions['runtime']): Promise<string | undefined> {
+  if (!isNode() || (choice !== undefined && choice !== 'node')) return undefined
+  const { createRequire } = await import('node:module')
+  try {
+    return createRequire(import.meta.url).resolve('onnxruntime-node')
+  } catch {
+    return undefined
+  }
+}
+
+function isNode(): boolean {
+  return typeof process !== 'undefined' && process.versions?.node !== undefined
+}
+
 async function loadRuntime(choice: SessionOptions['runtime']): Promise<OnnxRuntime> {
   if (typeof choice === 'object') return choice
-  const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined
-  const order = choice === undefined ? (inNode ? ['node', 'web'] : ['web']) : [choice]
+  const order = choice === undefined ? (isNode() ? ['node', 'web'] : ['web']) : [choice]
   const causes: unknown[] = []
   for (const one of order) {
     try {
