@@ -9,17 +9,19 @@ import { checkOutputs } from './deliver.ts'
 import { imageDemo } from './demo-image.ts'
 import { seriesDemo } from './demo-series.ts'
 import { type DemoFlags, tabularDemo } from './demo-tabular.ts'
+import { textDemo } from './demo-text.ts'
 import { wholeValue } from './option-values.ts'
 
 const REPORT = 'sodalime-demo.html'
 
 const DEMOS: {
   readonly [kind: string]: (flags: DemoFlags, context: CommandContext) => Promise<void>
-} = { tabular: tabularDemo, image: imageDemo, series: seriesDemo }
+} = { tabular: tabularDemo, text: textDemo, image: imageDemo, series: seriesDemo }
 
 const EXAMPLES = `
 Examples:
   $ sodalime demo
+  $ sodalime demo text
   $ sodalime demo image
   $ sodalime demo series
   $ sodalime demo tabular --row 3 --html why.html

@@ -12,6 +12,7 @@ import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.ts'
 import { explainImageCommand } from './explain-image.ts'
 import { explainSeriesCommand } from './explain-series.ts'
 import { explainTabularCommand } from './explain-tabular.ts'
+import { explainTextCommand } from './explain-text.ts'
 import { inspectCommand } from './inspect.ts'
 
 const EXAMPLES = `
@@ -47,6 +48,7 @@ function sodalimeProgram(context: CommandContext): Command {
     .summary('explain a prediction')
     .description('Explain a prediction of a model.')
     .addCommand(explainTabularCommand(context))
+    .addCommand(explainTextCommand(context))
     .addCommand(explainImageCommand(context))
     .addCommand(explainSeriesCommand(context))
   const program = new Command('sodalime')
