@@ -2,7 +2,8 @@
  * Asks the model about a neighbourhood.
  *
  * 1. Find the distinct perturbations (`distinct-rows.ts`).
- * 2. Make their inputs batch by batch, ask, check the answer, drop the inputs.
+ * 2. Make their inputs batch by batch, ask, check the answer, drop the inputs. A model that works on several batches at
+ *    once (`concurrency`) is sent the next ones meanwhile; answers are taken in order.
  * 3. Spread the answers over all rows.
  *
  * A thrown error becomes a PredictorError, an answer of the wrong form a PredictorOutputError; both name the batch.
@@ -22,8 +23,18 @@ export interface Answers {
   /** Instances sent. */
   readonly calls: number
   readonly batches: number
-  /** Seconds spent waiting for the model. */
+  /** Seconds spent waiting for the model, batches at the same time counted once. */
   readonly seconds: number
+}
+
+/** A batch that was sent. */
+interface Batch {
+  /** Index of its first sample among the distinct ones. */
+  readonly from: number
+  readonly count: number
+  readonly where: string
+  readonly asked: number
+  readonly outputs: Promise<Outputs>
 }
 
 /** How often, in milliseconds, a run of synchronous batches lets the event loop breathe. */
@@ -41,26 +52,42 @@ export async function askModel<Input>(
   const n = neighbourhood.interpretable.rows
   const { first, of } = neighbourhood.codes ? distinctRows(neighbourhood.codes, n) : allRows(n)
   const size = Math.max(1, Math.min(batchSize, predictor.maxBatchSize ?? batchSize))
+  const atOnce = Math.max(1, Math.floor(predictor.concurrency ?? 1))
   const abort = abortPromise(control.signal)
   let answers: Float64Array | undefined
   let cols = 0
   let batches = 0
   let waited = 0
   let breathed = began
+  const breathe = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve))
+    breathed = performance.now()
+  }
+  const ask = (from: number): Batch => {
+    const rows = first.subarray(from, Math.min(from + size, first.length))
+    const where = `model, batch of samples ${from} to ${from + rows.length - 1}`
+    const inputs = neighbourhood.inputs(rows)
+    const asked = performance.now()
+    const outputs = answer(predictor, inputs, control.signal, abort.promise, where)
+    // Heard when its turn comes, or, after the failure of one before, nowhere.
+    outputs.catch(() => {})
+    return { from, count: rows.length, where, asked, outputs }
+  }
   try {
-    for (let from = 0; from < first.length; from += size) {
-      const rows = first.subarray(from, Math.min(from + size, first.length))
-      const where = `model, batch of samples ${from} to ${from + rows.length - 1}`
-      const inputs = neighbourhood.inputs(rows)
-      const asked = performance.now()
-      const batch = readOutputs(
-        await answer(predictor, inputs, control.signal, abort.promise, where),
-        rows.length,
-        task,
-        where,
-      )
+    const running: Batch[] = []
+    let next = 0
+    let answered = 0
+    while (next < first.length || running.length > 0) {
+      while (running.length < atOnce && next < first.length) {
+        if (running.length > 0) await breathe()
+        running.push(ask(next))
+        next += size
+      }
+      const { from, count, where, asked, outputs } = running.shift()!
+      const batch = readOutputs(await outputs, count, task, where)
       const now = performance.now()
-      waited += now - asked
+      waited += now - Math.max(asked, answered)
+      answered = now
       if (answers === undefined) {
         cols = batch.cols
         answers = new Float64Array(first.length * cols)
@@ -76,14 +103,11 @@ export async function askModel<Input>(
       batches++
       control.onProgress?.({
         stage: 'predicting',
-        done: from + rows.length,
+        done: from + count,
         total: first.length,
         seconds: (now - began) / 1000,
       })
-      if (now - breathed > BREATH && from + size < first.length) {
-        await new Promise((resolve) => setTimeout(resolve))
-        breathed = performance.now()
-      }
+      if (now - breathed > BREATH && from + size < first.length) await breathe()
       control.signal?.throwIfAborted()
     }
   } finally {

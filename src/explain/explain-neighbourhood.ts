@@ -33,6 +33,9 @@ import { resolveLabels, topLabels } from './labels.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import { describeSettings, type Settings } from './settings.ts'
 
+/** The largest weight whose squares can still be added up. */
+const MOST_WEIGHT = 1e100
+
 /** What a domain hands over. */
 export interface ExplainRequest<Input> {
   /** The explainer's name, for messages. */
@@ -60,14 +63,7 @@ export async function explainNeighbourhood<Input>(
   const predictor = toPredictor(request.model)
   checkPredictor(predictor, name)
   const task = settings.mode ?? predictor.task ?? 'classification'
-  const answers = await askModel(
-    neighbourhood,
-    predictor,
-    task,
-    settings.batchSize,
-    control,
-    began,
-  )
+  const answers = await askModel(neighbourhood, predictor, task, settings.batchSize, control, began)
   const { outputs } = answers
   const classNames = nameOutputs(outputs.cols, task, settings, predictor)
   const prediction = Array.from(outputs.data.subarray(0, outputs.cols))
@@ -139,7 +135,10 @@ export async function explainNeighbourhood<Input>(
 /** Weights by the kernel; a kernel of the user's own is checked. */
 function kernelWeights(distances: Float64Array, settings: Settings, name: string): Float64Array {
   const weights = settings.kernel(distances, settings.kernelWidth)
-  const bad = weights.length === distances.length ? weights.findIndex((w) => !(w >= 0 && w < Number.POSITIVE_INFINITY)) : 0
+  const bad =
+    weights.length === distances.length
+      ? weights.findIndex((w) => !(w >= 0 && w <= MOST_WEIGHT))
+      : 0
   if (bad < 0) return weights
   throw new OptionError({
     where: `${name}, options.kernel`,
@@ -147,7 +146,7 @@ function kernelWeights(distances: Float64Array, settings: Settings, name: string
       weights.length === distances.length
         ? `the weight ${weights[bad]} for the distance ${distances[bad]}`
         : `${weights.length} weights`,
-    expected: `${distances.length} finite weights, none below 0`,
+    expected: `${distances.length} weights from 0 to ${MOST_WEIGHT}`,
     remedy: 'A kernel gets all distances and the width, and returns one weight for each distance.',
   })
 }
@@ -195,7 +194,8 @@ function chooseLabels(
   if (task === 'regression' && settings.python) return [0]
   if (settings.topLabels !== undefined) return topLabels(prediction, settings.topLabels)
   const labels = settings.labels ?? (settings.python ? [1] : undefined)
-  if (labels !== undefined) return resolveLabels(labels, classNames, `${name}.explain, options.labels`)
+  if (labels !== undefined)
+    return resolveLabels(labels, classNames, `${name}.explain, options.labels`)
   return task === 'regression' ? Array.from(prediction.keys()) : topLabels(prediction, 1)
 }
 

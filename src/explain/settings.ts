@@ -161,6 +161,14 @@ export function resolveSettings(
   if (!Array.isArray(labels)) {
     checkAbsent(where('labels'), labels, 'a list of indices or class names, such as [1]')
   }
+  if (labels !== undefined && options.topLabels !== undefined && fixed.compatibility !== 'python') {
+    throw new OptionError({
+      where: where('topLabels'),
+      got: 'topLabels together with labels',
+      expected: 'one of them',
+      remedy: 'topLabels chooses the labels by itself.',
+    })
+  }
   for (const option of ['onProgress', 'onWarning'] as const) {
     if (typeof options[option] !== 'function') {
       checkAbsent(where(option), options[option], 'a function')

@@ -66,7 +66,9 @@ export function binNeighbourhood(
   const { words, stride } = interpretable
   // Four attributes at a time: a word is read and written once for four bits. Blocks of four never straddle words.
   for (let j = 0; j < levels.length; j += 4) {
-    const [a, b, c, e] = [j, j + 1, j + 2, j + 3].map((one) => samples.codes[one] ?? samples.codes[j])
+    const [a, b, c, e] = [j, j + 1, j + 2, j + 3].map(
+      (one) => samples.codes[one] ?? samples.codes[j],
+    )
     const [ownA, ownB, ownC, ownE] = [j, j + 1, j + 2, j + 3].map((one) => levels[one] ?? NONE)
     const shift = j & 31
     for (let i = 1, at = stride + (j >>> 5); i < n; i++, at += stride) {

@@ -16,6 +16,9 @@ import type { Attribute, CategoricalAttribute, Level, NumericAttribute } from '.
 import { cutsOf, type Discretizer, makeBins } from './discretize.ts'
 import { type Columns, columnIndex, isMissing } from './table.ts'
 
+/** Samples hold categories as 16-bit numbers. */
+const MOST_CATEGORIES = 65_536
+
 /** How the columns are to be read. */
 export interface FitOptions {
   readonly categoricalFeatures?: readonly (number | string)[] | undefined
@@ -162,6 +165,14 @@ function fitCategories(
   for (const raw of values) {
     const value = isMissing(raw) ? null : raw
     counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  if (counts.size > MOST_CATEGORIES) {
+    throw new DataError({
+      where: `TabularExplainer, training data, column ${name}`,
+      got: `${counts.size} categories`,
+      expected: `at most ${MOST_CATEGORIES}`,
+      remedy: 'A column with so many is an identifier: leave it out, or read it as a number.',
+    })
   }
   const known = [...counts.keys()].sort(compareValues)
   return {

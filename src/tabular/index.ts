@@ -1,6 +1,6 @@
-export type { SavedTabularExplainer, TrainingData } from './fitted-table.ts'
 export type { Discretizer, DiscretizerContext } from './discretize.ts'
 export type { SamplingMethod } from './draws.ts'
+export type { SavedTabularExplainer, TrainingData } from './fitted-table.ts'
 export * from './recurrent-tabular-explainer.ts'
 export type { SparseRow } from './sparse-row.ts'
 export type { TableData } from './table.ts'

@@ -53,7 +53,8 @@ export function instanceFeatures(
     const value = isMissing(raw) ? null : raw
     const part = { kind: 'tabular', columns: attribute.columns, value } as const
     const { bins } = attribute
-    if (bins === null) return { name: value === null ? `${attribute.name} missing` : attribute.name, part }
+    if (bins === null)
+      return { name: value === null ? `${attribute.name} missing` : attribute.name, part }
     const bin = levels[j]!
     const name = bins.names[bin]!
     if (value === null) return { name, part }

@@ -69,7 +69,9 @@ export function cellsOf(row: TableRow, names: readonly string[], where: string):
   }
   checkRow(row, where)
   const record = row as { readonly [column: string]: Value | undefined }
-  const stranger = Object.keys(record).find((name) => !names.includes(name))
+  const keys = Object.keys(record)
+  const same = keys.length === names.length && keys.every((name, c) => name === names[c])
+  const stranger = same ? undefined : keys.find((name) => !names.includes(name))
   if (stranger !== undefined) {
     throw new DataError({
       where,
@@ -168,8 +170,9 @@ function checkNames(given: readonly string[] | undefined, count: number, where: 
       remedy: 'Name every column of the training data, without the target.',
     })
   }
-  const twice = names.find((name, c) => names.indexOf(name) !== c)
-  if (twice !== undefined && new Set(names).size !== names.length) {
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
+  if (twice !== undefined) {
     throw new DataError({
       where: `${where}, options.featureNames`,
       got: `${JSON.stringify(twice)} twice`,

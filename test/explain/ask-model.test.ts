@@ -263,3 +263,63 @@ describe('an abort', () => {
     expect(listening).toBe(0)
   })
 })
+
+describe('a model that works on several batches at once', () => {
+  /** Answers after as many milliseconds as `delays` say, in turn; counts the batches under way. */
+  function slow(delays: readonly number[], failing = -1) {
+    const seen = { most: 0, calls: 0 }
+    let running = 0
+    const model: Predictor<readonly number[]> = {
+      concurrency: 3,
+      predict: async (rows) => {
+        const call = seen.calls++
+        running++
+        seen.most = Math.max(seen.most, running)
+        await new Promise((resolve) => setTimeout(resolve, delays[call % delays.length]))
+        running--
+        if (call >= failing && failing >= 0) throw new Error(`call ${call}`)
+        return logistic(weights)(rows)
+      },
+    }
+    return { seen, model }
+  }
+
+  it('is sent so many, and its answers are taken in order, whichever comes first', async () => {
+    const { seen, model } = slow([20, 1, 8])
+    const progress: Progress[] = []
+    const pipelined = await explainSwitches(model, {
+      batchSize: 3,
+      onProgress: (one) => progress.push(one),
+    })
+    const one = await explainSwitches(logistic(weights), { batchSize: 3 })
+    expect(seen.most).toBe(3)
+    expect(pipelined.labels).toEqual(one.labels)
+    const done = progress.filter(({ stage }) => stage === 'predicting').map(({ done }) => done)
+    expect(done).toEqual([...done].sort((a, b) => a - b))
+    expect(done.at(-1)).toBe(16)
+  })
+
+  it('fails with the first failure, in the order of the batches', async () => {
+    const { model } = slow([20, 1, 8], 1)
+    const asked = explainSwitches(model, { batchSize: 3 })
+    await expect(asked).rejects.toMatchObject({
+      code: 'predictor',
+      got: 'an error: call 1',
+      where: 'model, batch of samples 3 to 5',
+    })
+  })
+
+  it('is not sent more after an abort', async () => {
+    const { seen, model } = slow([5])
+    const control = new AbortController()
+    const asked = explainSwitches(model, {
+      batchSize: 1,
+      signal: control.signal,
+      onProgress: ({ done }) => {
+        if (done === 2) control.abort(new Error('enough'))
+      },
+    })
+    await expect(asked).rejects.toThrow('enough')
+    expect(seen.calls).toBeLessThanOrEqual(5)
+  })
+})
