@@ -12,6 +12,7 @@ import { predictLinear } from '../math/linear-prediction.ts'
 import type { LinearFit } from '../math/ridge.ts'
 import { type WeightedMoments, weightedMoments } from '../math/weighted-moments.ts'
 import { weightedR2 } from '../math/weighted-statistics.ts'
+import { isConstant } from './diagnose.ts'
 import { type FeatureSelection, selectFeatures } from './select-features.ts'
 import { columnSurrogate, linearSolver, type SurrogateChoice } from './surrogate.ts'
 
@@ -97,13 +98,14 @@ function heldOutScore(
   if (n < FEWEST_SAMPLES || n * k * k > MOST_WORK) return null
   const kept = weights.slice()
   const held = new Float64Array(n)
-  let heldWeight = 0
+  const heldTargets: number[] = []
   for (let i = FOLD - 1; i < n; i += FOLD) {
     kept[i] = 0
     held[i] = weights[i]!
-    heldWeight += weights[i]!
+    if (weights[i]! > 0) heldTargets.push(y[i]!)
   }
-  if (heldWeight === 0) return null
+  // Of targets that are all alike there is no variance to explain, only rounding.
+  if (heldTargets.length === 0 || isConstant(Float64Array.from(heldTargets))) return null
   const solve = linearSolver(surrogate)
   if (!solve) return weightedR2(y, columnFit(surrogate, columns, y, kept).answers, held)
   const moments = weightedMoments(columns, kept)
