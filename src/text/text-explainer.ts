@@ -214,7 +214,7 @@ function warningsFor(
   if (features.length === 1) {
     warnings.push({
       code: 'single-feature',
-      message: `The text has one feature only, ${JSON.stringify(features[0]!.name.slice(0, 40))}: its weight is what the answer changes when all of it is off.`,
+      message: `The text has one feature only, ${JSON.stringify(features[0]!.name.slice(0, 40))}: there is nothing to compare it with.`,
     })
   }
   const bySpaces =
