@@ -10,6 +10,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { DataError, OptionError } from '../contract/errors.ts'
 import { Explanation, type ExplanationData } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
+import { didYouMean } from '../contract/nearest.ts'
 import { readSeries } from '../data/read-series.ts'
 import type { SeriesDataset } from '../data/series-dataset.ts'
 import { renderSeriesSvg } from '../render/series-svg.ts'
@@ -36,6 +37,7 @@ interface SeriesFlags extends ModelFlags, ExplainFlags, OutputFlags {
   readonly labels?: 'first' | 'last' | 'none'
   readonly layout?: 'channels' | 'instances'
   readonly textEncoding?: string
+  readonly channels?: readonly string[]
   readonly channelNames?: readonly string[]
   readonly samplingRate?: number
   readonly segmentation: SeriesSegmentation
@@ -95,6 +97,7 @@ export function explainSeriesCommand(context: CommandContext): Command {
       ]),
     )
     .option('--text-encoding <name>', 'encoding of the file, such as latin1 (default: UTF-8)')
+    .option('--channels <channels>', 'explain these channels only, by name or number', listValue)
     .option(
       '--channel-names <names>',
       'names of the channels, in place of those in the file',
@@ -147,7 +150,9 @@ async function explainSeries(
     readSeries(path, { layout: flags.layout, label: flags.labels, encoding: flags.textEncoding })
   progress.step(`Reading ${flags.data}`)
   const dataset = await read(flags.data)
-  const series = stretchOf(seriesAt(dataset, flags), flags)
+  const channels = chosenChannels(dataset, flags)
+  const choose = (one: Matrix) => channelsOf(one, channels)
+  const series = stretchOf(choose(seriesAt(dataset, flags)), flags)
   const training = flags.training === undefined ? undefined : await read(flags.training)
   const background = flags.background === undefined ? undefined : await read(flags.background)
   const explainer = new SeriesExplainer(
@@ -159,9 +164,9 @@ async function explainSeries(
       window: flags.window,
       perChannel: flags.perChannel,
       replacement: flags.replacement,
-      trainingData: training?.instances,
-      background: background?.instances[0],
-      channelNames: flags.channelNames ?? namesOf(dataset, series),
+      trainingData: training?.instances.map(choose),
+      background: background?.instances.slice(0, 1).map(choose)[0],
+      channelNames: flags.channelNames ?? namesOf(dataset, channels),
       samplingRate: flags.samplingRate ?? dataset.samplingRate,
       kernelWidth: flags.kernelWidth,
       featureSelection: flags.featureSelection,
@@ -230,11 +235,41 @@ function stretchOf(series: Matrix, { from = 0, to = series.rows }: SeriesFlags):
   return { data: data.slice(from * cols, to * cols), rows: to - from, cols }
 }
 
+/** Indices of the channels that `--channels` names, or all. */
+function chosenChannels({ channelNames }: SeriesDataset, { channels }: SeriesFlags): number[] {
+  if (channels === undefined) return Array.from(channelNames.keys())
+  return channels.map((channel) => {
+    const named = channelNames.indexOf(channel)
+    const index = named < 0 && /^\d+$/.test(channel) ? Number(channel) : named
+    if (index >= 0 && index < channelNames.length) return index
+    throw new OptionError({
+      where: '--channels',
+      got: channel,
+      expected: `names or numbers of channels: ${channelNames.join(', ')}`,
+      remedy: didYouMean(channel, channelNames, 'Numbers are counted from 0.'),
+    })
+  })
+}
+
+function channelsOf(series: Matrix, channels: readonly number[]): Matrix {
+  const { data, rows, cols } = series
+  const same = channels.length === cols && channels.every((channel, c) => channel === c)
+  // A series of another file that lacks a channel is for the explainer to refuse.
+  if (same || channels.some((channel) => channel >= cols)) return series
+  const chosen = new Float64Array(rows * channels.length)
+  for (let t = 0, at = 0; t < rows; t++) {
+    for (const channel of channels) chosen[at++] = data[t * cols + channel]!
+  }
+  return { data: chosen, rows, cols: channels.length }
+}
+
 /** The channels' names in the file; none for the single channel of formats that have no names. */
-function namesOf({ channelNames }: SeriesDataset, { cols }: Matrix): readonly string[] | undefined {
-  return channelNames.length === cols && (cols > 1 || channelNames[0] !== 'channel 0')
-    ? channelNames
-    : undefined
+function namesOf(
+  { channelNames }: SeriesDataset,
+  channels: readonly number[],
+): readonly string[] | undefined {
+  const names = channels.map((channel) => channelNames[channel]!)
+  return names.length === 1 && names[0] === 'channel 0' ? undefined : names
 }
 
 /** The explanation with the data's names of classes where the model has only numbers for as many. */

@@ -55,6 +55,21 @@ describe('sodalime explain series', () => {
     expect(features.map(({ name }) => name)).toEqual(['0–20', '20–40', '40–84'])
   })
 
+  it('explains chosen channels, by name or number', async () => {
+    const data = join(emptyFolder(), 'two.csv')
+    const lines = Array.from({ length: 84 }, (_, t) => `${t % 7},${Math.sin(t / 5).toFixed(3)}`)
+    writeFileSync(data, ['noise,beat', ...lines].join('\n'))
+    for (const channel of ['beat', '1']) {
+      const flags = [...beats.slice(0, 4), '--data', data, '--channels', channel, '--json', '-']
+      const { instance } = parseExplanation(JSON.parse((await callCli(flags)).stdout))
+      if (instance.kind !== 'series') throw new Error('no series')
+      expect(instance.channelNames).toEqual(['beat'])
+      expect(instance.values[0]![5]).toBe(0.841)
+    }
+    const run = await callCli([...beats.slice(0, 4), '--data', data, '--channels', 'beet'])
+    expect(run.stderr).toMatch(/--channels: got beet.*\n.*Did you mean beat\?/)
+  })
+
   it.each([
     [
       'a row that is not there',
