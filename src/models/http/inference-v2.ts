@@ -87,7 +87,9 @@ export async function inferenceProtocol(
       ...(options.inputParameters === undefined ? {} : { parameters: options.inputParameters }),
       data: flatValues(tensor),
     }))
+    // Optional in the protocol, but some servers cannot do without.
     return jsonText(where, {
+      id: 'sodalime',
       ...(options.parameters === undefined ? {} : { parameters: options.parameters }),
       inputs: tensors,
       ...(output === undefined ? {} : { outputs: [{ name: output }] }),

@@ -18,10 +18,12 @@ export interface Reply {
   readonly retryAfter: string | null
 }
 
-/** The first 200 characters of an answer on one line. */
+/** The first 200 characters of an answer on one line; of a short answer the last 200 too, where many servers say why. */
 export function beginning(text: string): string {
   const line = text.slice(0, 4000).replace(/\s+/g, ' ').trim()
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line
+  if (line.length <= 200) return line
+  const end = text.length > 4000 ? '' : ` ${line.slice(Math.max(200, line.length - 200)).trim()}`
+  return `${line.slice(0, 200)}…${end}`
 }
 
 /** The error of an answer that is not 200. `tries` counts those that were made. */
@@ -94,7 +96,7 @@ function remedyOf(status: number): string {
   if (status === 413) return 'One instance alone is too large for the server: raise its limit.'
   if (status === 429) return 'Ask less at once with the option concurrency, or wait.'
   if (status === 400 || status === 422) {
-    return 'The server does not understand these instances: compare them with the inputs that the model was made for.'
+    return 'The server does not understand these instances: compare them with the inputs that the model was made for. Where it wants columns by name, give the option columns.'
   }
   if (status >= 300 && status < 400) return 'Give the address that it leads to, if you trust it.'
   return 'The log of the server says more; ask again once it is well: what was answered is kept.'

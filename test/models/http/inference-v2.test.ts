@@ -67,7 +67,9 @@ async function sentFor(
   const model = await connectInference(`${server.url}/v2/models/m`, options)
   opened.push(model)
   await model.predict(instances)
-  return server.seen.at(-1)!.body as InferBody
+  const { id, ...body } = server.seen.at(-1)!.body as InferBody & { id: string }
+  expect(id).toBe('sodalime')
+  return body
 }
 
 describe('connectInference', () => {

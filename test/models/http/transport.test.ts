@@ -116,10 +116,11 @@ describe('a request to a server', () => {
     expect(server.seen.length).toBe(1)
   })
 
-  it('names 200 characters of what the server said, on one line', async () => {
-    const { model } = await connect(() => ({ status: 400, text: `a\nb ${'x'.repeat(500)}` }))
+  it('names the first and the last 200 characters of what the server said, on one line', async () => {
+    const text = `a\nb ${'x'.repeat(500)} the end`
+    const { model } = await connect(() => ({ status: 400, text }))
     const { got } = await failure(model)
-    expect(got).toBe(`status 400: a b ${'x'.repeat(196)}…`)
+    expect(got).toBe(`status 400: a b ${'x'.repeat(196)}… ${'x'.repeat(192)} the end`)
   })
 
   it('answered by a web page says so', async () => {
