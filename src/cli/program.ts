@@ -14,6 +14,7 @@ import { explainSeriesCommand } from './explain-series.ts'
 import { explainTabularCommand } from './explain-tabular.ts'
 import { explainTextCommand } from './explain-text.ts'
 import { inspectCommand } from './inspect.ts'
+import { trainSeriesCommand } from './train-series.ts'
 
 const EXAMPLES = `
 Examples:
@@ -51,10 +52,15 @@ function sodalimeProgram(context: CommandContext): Command {
     .addCommand(explainTextCommand(context))
     .addCommand(explainImageCommand(context))
     .addCommand(explainSeriesCommand(context))
+  const train = new Command('train')
+    .summary('train a model')
+    .description('Train a model on your data, to explain it then.')
+    .addCommand(trainSeriesCommand(context))
   const program = new Command('sodalime')
     .description('Local explanations (LIME) of any model.')
     .version(packageVersion(), '-V, --version')
     .addCommand(explain)
+    .addCommand(train)
     .addCommand(inspectCommand(context))
     .addCommand(demoCommand(context))
     .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES_HELP}`)

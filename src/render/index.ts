@@ -10,6 +10,7 @@ export {
   type SheetPicture,
 } from './image-svg.ts'
 export { toJsonText } from './json.ts'
+export { type EpochLoss, type LossSvgOptions, renderLossSvg } from './loss-svg.ts'
 export { darkTheme, lightTheme, type Theme } from './palette.ts'
 export { type PngOptions, renderPng } from './png.ts'
 export { renderSeriesSvg, type SeriesSvgOptions } from './series-svg.ts'
