@@ -32,7 +32,9 @@ const known = readdirSync(import.meta.dirname)
   .map((file) => file.slice(0, -3))
 const wrong = options.find((one) => one !== '--quick' && one !== '--json') ?? flags[0]
 if (name === undefined || !known.includes(name) || wrong !== undefined) {
-  console.error(`usage: npm run -s bench -- NAME [--quick] [--json], NAME one of ${known.join(', ')}`)
+  console.error(
+    `usage: npm run -s bench -- NAME [--quick] [--json], NAME one of ${known.join(', ')}`,
+  )
   process.exit(2)
 }
 

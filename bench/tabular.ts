@@ -39,7 +39,14 @@ async function breastCancer(
   const { weights, bias } = logisticFor(data)
   const model = logistic(weights, bias)
   for (const discretize of [true, false]) {
-    const setup = { data: rowsOf(data), row: Array.from(row), weights, bias, seed: SEED, discretize }
+    const setup = {
+      data: rowsOf(data),
+      row: Array.from(row),
+      weights,
+      bias,
+      seed: SEED,
+      discretize,
+    }
     await python?.prepare('tabular', setup)
     for (const numFeatures of [5, 10]) {
       for (const compatibility of ['python', 'sodalime'] as const) {
@@ -100,7 +107,13 @@ async function wide(
   const sparse = new TabularExplainer(rows, { featureNames, randomState: SEED })
   const repeats = quick ? 1 : 3
   // Python's fit makes 5000 × 20,000 doubles dense where it can fit them at all; one repeat shows the scale of it.
-  const sparseTime = await interleave(repeats, () => sparse.explain(rows[0]!, sparseModel), undefined, request, 1)
+  const sparseTime = await interleave(
+    repeats,
+    () => sparse.explain(rows[0]!, sparseModel),
+    undefined,
+    request,
+    1,
+  )
   const theirs = quick || !python ? null : await python.explain(request).catch(() => null)
   emit({
     case: 'sparse row, 200 of 20,000 columns, 10 features',
@@ -114,7 +127,13 @@ async function wide(
   const dense = randomMatrix(200, 2000, random)
   const denseWeights = weights.slice(0, 2000)
   const row = dense.data.slice(0, 2000)
-  const setup = { data: rowsOf(dense), row: Array.from(row), weights: denseWeights, bias: 0, seed: SEED }
+  const setup = {
+    data: rowsOf(dense),
+    row: Array.from(row),
+    weights: denseWeights,
+    bias: 0,
+    seed: SEED,
+  }
   for (const discretize of [true, false]) {
     if (!quick) await python?.prepare('tabular', { ...setup, discretize })
     const explainer = new TabularExplainer(dense, {
@@ -168,7 +187,9 @@ async function growth(emit: BenchOptions['emit']): Promise<void> {
 function memory() {
   const script = fileURLToPath(new URL('./reference/tabular-memory.ts', import.meta.url))
   const peaks = ['bins', 'values'].map((kind) => {
-    const child = spawnSync(process.execPath, ['--import', 'tsx', script, kind], { encoding: 'utf8' })
+    const child = spawnSync(process.execPath, ['--import', 'tsx', script, kind], {
+      encoding: 'utf8',
+    })
     if (child.status !== 0) throw new Error(child.stderr)
     return Number(child.stdout)
   })
@@ -184,10 +205,14 @@ function memory() {
 
 /** The shared CSV where it is, else the demo's copy of the same data. */
 function breastCancerData(): Matrix {
-  const shared = process.env.SODALIME_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url))
+  const shared =
+    process.env.SODALIME_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url))
   const file = `${shared}/tabular/breast_cancer.csv`
   const demo = fileURLToPath(new URL('../demo/breast-cancer.csv', import.meta.url))
-  const lines = readFileSync(existsSync(file) ? file : demo, 'utf8').trim().split('\n').slice(1)
+  const lines = readFileSync(existsSync(file) ? file : demo, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
   const values = lines.flatMap((line) => line.split(',').slice(0, 30).map(Number))
   return { data: Float64Array.from(values), rows: lines.length, cols: 30 }
 }
