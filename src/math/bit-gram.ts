@@ -5,144 +5,99 @@
  * 2. S_jk = Σ w z_j z_k, then G_jk = ± (S_jk − S_jj S_kk / W), because z² = z.
  * 3. Where few weights differ (in LIME the weight depends on the number of ones, so at most d + 1 do), rows are sorted
  *    by weight and z is kept as one plane of bits for each column: S_jk = Σ_weights w · popcount(z_j AND z_k).
- * 4. Otherwise S is added up row by row over the pairs of ones.
+ * 4. Otherwise column j of S is the product of Z with w z_j.
  */
 import { type BitMatrix, popcount } from './bit-matrix.ts'
 import { bitsTimes, timesBits } from './bit-products.ts'
 import { type GramSource, heaviestRow, mirrorUpper } from './gram-source.ts'
 
-/** Cost of one word of a pair of planes, and of one pair of ones in a row, in the same unit (measured). */
-const WORD_COST = 1.1
-const PAIR_COST = 0.9
-
 /** Words in a run: 31 bytes of at most 8 each fit into a byte. */
 const RUN_WORDS = 31
 
-/** S of all pairs, or of one column with all. */
-interface PairSums {
-  readonly full: () => Float64Array
-  readonly column: (j: number) => Float64Array
-}
+/** Planes with more words than this share of the rows take longer than products. */
+const MOST_WORDS = 0.25
+
+/** Writes S_jk for all k ≥ `from` to `S`, from `at` + `from` on. */
+type ColumnWriter = (S: Float64Array, at: number, j: number, from: number) => void
 
 /** Moments of X (n, d) under weights w (n), all finite and ≥ 0; `sumW` is their sum. */
 export function bitGram(X: BitMatrix, w: Float64Array, sumW: number): GramSource {
   const { rows, cols, stride } = X
   const reference = heaviestRow(w)
-  const flipped = new Uint8Array(cols)
+  const signs = new Float64Array(cols)
   for (let j = 0; j < cols; j++) {
-    flipped[j] = (X.words[reference * stride + (j >>> 5)]! >>> (j & 31)) & 1
+    signs[j] = 1 - 2 * ((X.words[reference * stride + (j >>> 5)]! >>> (j & 31)) & 1)
   }
   const words = flippedWords(X, reference)
-  const sums = new Float64Array(cols)
-  let pairs = 0
-  for (let i = 0; i < rows; i++) {
-    const weight = w[i]!
-    if (weight === 0) continue
-    let ones = 0
-    for (let k = 0, at = i * stride; k < stride; k++, at++) {
-      for (let v = words[at]!; v !== 0; v &= v - 1) {
-        sums[32 * k + 31 - Math.clz32(v & -v)]! += weight
-        ones++
-      }
-    }
-    pairs += (ones * (ones + 1)) / 2
-  }
-  const planes = planWords(w)
-  const planeCost = WORD_COST * planes.words * ((cols * (cols + 1)) / 2)
-  const source: PairSums =
-    planeCost <= PAIR_COST * pairs + 1000
-      ? planeSums(words, w, planes, cols, stride)
-      : rowSums(words, w, cols, stride)
+  const sums = timesBits(words, rows, stride, cols, w)
+  const share = sums.map((sum) => sum && sum / sumW)
+  let writer: ColumnWriter | undefined
 
-  /** From S to G, in place. */
-  function centre(S: Float64Array, j: number, at: number): void {
-    const share = sumW > 0 ? sums[j]! / sumW : 0
-    const flip = flipped[j]!
-    for (let k = 0; k < cols; k++) {
-      const value = S[at + k]! - share * sums[k]!
-      S[at + k] = flip === flipped[k]! ? value : 0 - value
+  function byProducts(S: Float64Array, at: number, j: number): void {
+    const v = w.map((weight, i) => weight * ((words[i * stride + (j >>> 5)]! >>> (j & 31)) & 1))
+    S.set(timesBits(words, rows, stride, cols, v), at)
+  }
+
+  /** Row j of G from column `from` on, into `G` at `at`. */
+  function columnInto(G: Float64Array, at: number, j: number, from: number): void {
+    if (writer === undefined) {
+      const plan = planWords(w)
+      const few = plan.words <= Math.max(64, MOST_WORDS * rows)
+      writer = few ? planeSums(words, w, plan, cols, stride) : byProducts
+    }
+    writer(G, at, j, from)
+    for (let k = from; k < cols; k++) {
+      G[at + k] = signs[j]! * signs[k]! * (G[at + k]! - share[j]! * sums[k]!) + 0
     }
   }
 
   function full(): Float64Array {
-    const G = source.full()
-    for (let j = 0; j < cols; j++) centre(G, j, j * cols)
+    const G = new Float64Array(cols * cols)
+    for (let j = 0; j < cols; j++) columnInto(G, j * cols, j, j)
     mirrorUpper(G, cols)
     return G
   }
 
   function column(j: number): Float64Array {
-    const S = source.column(j)
-    centre(S, j, 0)
-    return S
+    const G = new Float64Array(cols)
+    columnInto(G, 0, j, 0)
+    return G
   }
 
-  /** Σ v z − (S_jj / W) Σ v, with z's sign. */
-  function cross(v: Float64Array): Float64Array {
-    const c = new Float64Array(cols)
-    let total = 0
-    for (let i = 0, at = 0; i < rows; i++) {
-      const factor = v[i]!
-      total += factor
-      if (factor === 0) {
-        at += stride
-        continue
-      }
-      for (let k = 0; k < stride; k++, at++) {
-        for (let bits = words[at]!; bits !== 0; bits &= bits - 1) {
-          c[32 * k + 31 - Math.clz32(bits & -bits)]! += factor
-        }
-      }
-    }
-    return centred(c, total)
-  }
-
-  /** From sums of z to sums of x − mean, in place. */
-  function centred(c: Float64Array, total: number): Float64Array {
-    for (let j = 0; j < cols; j++) {
-      const value = c[j]! - (sumW > 0 ? (sums[j]! / sumW) * total : 0)
-      c[j] = flipped[j] === 1 ? 0 - value : value
-    }
-    return c
-  }
-
-  /** √w (Σ ± z b − Σ ± (S_jj / W) b) */
+  /** ± (z − S_jj / W) b */
   function times(b: Float64Array): Float64Array {
-    const signed = b.map((value, j) => (flipped[j] === 1 ? -value : value))
-    const product = bitsTimes(words, rows, stride, signed)
-    let shift = 0
-    for (let j = 0; j < cols; j++) shift += sumW > 0 ? (sums[j]! / sumW) * signed[j]! : 0
-    return product.map((value, i) => Math.sqrt(w[i]!) * (value - shift))
+    const signed = b.map((value, j) => signs[j]! * value)
+    const shift = signed.reduce((sum, value, j) => sum + share[j]! * value, 0)
+    return bitsTimes(words, rows, stride, signed).map((value) => value - shift)
   }
 
-  function transposeTimes(u: Float64Array): Float64Array {
-    const v = u.map((value, i) => Math.sqrt(w[i]!) * value)
+  /** ± (Σ v z − (S_jj / W) Σ v) */
+  function transposeTimes(v: Float64Array): Float64Array {
     let total = 0
     for (let i = 0; i < rows; i++) total += v[i]!
-    return centred(timesBits(words, rows, stride, cols, v), total)
+    const product = timesBits(words, rows, stride, cols, v)
+    return product.map((value, j) => signs[j]! * (value - share[j]! * total) + 0)
   }
 
-  /** w (|z|² − 2 z·m + |m|²) with m = S_jj / W */
+  /** |z|² − 2 z·m + |m|² with m = S_jj / W */
   function rowSquares(): Float64Array {
-    const share = sums.map((sum) => (sumW > 0 ? sum / sumW : 0))
-    let square = 0
-    for (let j = 0; j < cols; j++) square += share[j]! * share[j]!
-    const inner = bitsTimes(words, rows, stride, share)
-    return inner.map((product, i) => {
+    const square = share.reduce((sum, value) => sum + value * value, 0)
+    return bitsTimes(words, rows, stride, share).map((product, i) => {
       let ones = 0
       for (let at = i * stride, end = at + stride; at < end; at++) ones += popcount(words[at]!)
-      return w[i]! * Math.max(0, ones - 2 * product + square)
+      return Math.max(0, ones - 2 * product + square)
     })
   }
 
-  const mean = new Float64Array(cols)
-  const diagonal = new Float64Array(cols)
-  for (let j = 0; j < cols; j++) {
-    const share = sumW > 0 ? sums[j]! / sumW : 0
-    mean[j] = flipped[j] === 1 ? 1 - share : share
-    diagonal[j] = sums[j]! - share * sums[j]!
+  return {
+    mean: share.map((value, j) => (signs[j] === 1 ? value : 1 - value)),
+    diagonal: () => sums.map((sum, j) => sum - share[j]! * sum),
+    full,
+    column,
+    times,
+    transposeTimes,
+    rowSquares,
   }
-  return { mean, diagonal, full, column, cross, times, transposeTimes, rowSquares }
 }
 
 /** z: every row XOR the reference row. */
@@ -235,7 +190,7 @@ function planeSums(
   plan: PlanePlan,
   cols: number,
   stride: number,
-): PairSums {
+): ColumnWriter {
   const length = plan.words
   const planes = new Int32Array(cols * length)
   for (let i = 0, at = 0; i < w.length; i++) {
@@ -288,67 +243,12 @@ function planeSums(
     if (k + 1 < cols) S[at + 1] = sum1
   }
 
-  function full(): Float64Array {
-    const S = new Float64Array(cols * cols)
-    for (let j = 0; j < cols; j++) {
-      for (let k = j; k < cols; k += 2) pairInto(S, j * cols + k, j, k)
-    }
-    return S
+  return (S, at, j, from) => {
+    for (let k = from; k < cols; k += 2) pairInto(S, at + k, j, k)
   }
-
-  function column(j: number): Float64Array {
-    const S = new Float64Array(cols)
-    for (let k = 0; k < cols; k += 2) pairInto(S, k, j, k)
-    return S
-  }
-
-  return { full, column }
 }
 
 function sumOfBytes(bytes: number): number {
   const halves = (bytes & 0x00ff00ff) + ((bytes >>> 8) & 0x00ff00ff)
   return (halves & 0xffff) + (halves >>> 16)
-}
-
-/** S row by row; S_jk for j ≤ k, or with one column j. */
-function rowSums(words: Int32Array, w: Float64Array, cols: number, stride: number): PairSums {
-  const ones = new Int32Array(cols)
-
-  function full(): Float64Array {
-    const S = new Float64Array(cols * cols)
-    for (let i = 0, at = 0; i < w.length; i++, at += stride) {
-      const weight = w[i]!
-      if (weight === 0) continue
-      const count = listOnes(words, at, stride, ones)
-      for (let a = 0; a < count; a++) {
-        const base = ones[a]! * cols
-        for (let b = a; b < count; b++) S[base + ones[b]!]! += weight
-      }
-    }
-    return S
-  }
-
-  function column(j: number): Float64Array {
-    const S = new Float64Array(cols)
-    for (let i = 0, at = 0; i < w.length; i++, at += stride) {
-      const weight = w[i]!
-      if (weight === 0 || ((words[at + (j >>> 5)]! >>> (j & 31)) & 1) === 0) continue
-      const count = listOnes(words, at, stride, ones)
-      for (let a = 0; a < count; a++) S[ones[a]!]! += weight
-    }
-    return S
-  }
-
-  return { full, column }
-}
-
-/** Writes the places of the ones in a row to `out`, and gives their number. */
-function listOnes(words: Int32Array, at: number, stride: number, out: Int32Array): number {
-  let count = 0
-  for (let k = 0; k < stride; k++) {
-    for (let v = words[at + k]!; v !== 0; v &= v - 1) {
-      out[count++] = 32 * k + 31 - Math.clz32(v & -v)
-    }
-  }
-  return count
 }

@@ -140,10 +140,8 @@ export function selectColumns(X: DesignMatrix, columns: ArrayLike<number>): Desi
     return selected
   }
   const data = new Float64Array(rows * k)
-  for (let f = 0; f < k; f++) {
-    for (let i = 0, from = columns[f]!, to = f; i < rows; i++, from += X.cols, to += k) {
-      data[to] = X.data[from]!
-    }
+  for (let i = 0, row = 0, to = 0; i < rows; i++, row += X.cols) {
+    for (let f = 0; f < k; f++) data[to++] = X.data[row + columns[f]!]!
   }
   return { data, rows, cols: k }
 }

@@ -1,148 +1,134 @@
 /**
  * Weighted Gram matrix of a dense design.
  *
- * 1. Shift every column by the reference row and subtract the weighted mean of what is left (two passes).
- * 2. Z = √w (x − mean), column by column, so that every entry of G and c is a product of contiguous columns.
- * 3. G in tiles of 2 × 4 columns whose eight sums stay in registers, for runs of rows that fit the cache. A single
- *    column of G costs one pass over Z: a few columns of a wide G need not wait for all of it.
+ * 1. The mean is r + Σ w (x − r) / W, r the reference row; everything else is made of t = x − mean. (That the mean is
+ *    rounded moves all t alike, which their products do not feel.)
+ * 2. Products with vectors, single columns of G among them, go through the rows as they stand.
+ * 3. All of G: for a run of rows √w t is written column by column, and G added up in tiles of 2 × 4 columns whose eight
+ *    sums stay in registers.
  */
 import { type GramSource, heaviestRow, mirrorUpper } from './gram-source.ts'
 import type { Matrix } from './matrix.ts'
 
-/** Rows that are made into columns at a time, and rows that are multiplied at a time. */
-const BLOCK = 64
-const RUN = 512
+/** Rows that are multiplied at a time. */
+const RUN = 256
 
 /** Moments of X (n, d) under weights w (n), all finite and ≥ 0; `sumW` is their sum. */
 export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource {
   const { data, rows: n, cols: d } = X
   const start = heaviestRow(w) * d
   const reference = data.slice(start, start + d)
-  const shift = new Float64Array(d)
-  for (let i = 0, at = 0; i < n; i++) {
-    const weight = w[i]!
-    for (let j = 0; j < d; j++, at++) shift[j]! += weight * (data[at]! - reference[j]!)
-  }
-  for (let j = 0; j < d; j++) shift[j] = sumW > 0 ? shift[j]! / sumW : 0
+  const shift = transposeTimes(X, reference, w)
+  const mean = reference.map((value, k) => value + (shift[k]! && shift[k]! / sumW))
 
-  const roots = new Float64Array(n)
-  for (let i = 0; i < n; i++) roots[i] = Math.sqrt(w[i]!)
-  const Z = new Float64Array(n * d)
-  for (let from = 0; from < n; from += BLOCK) {
-    const to = Math.min(from + BLOCK, n)
-    for (let j = 0; j < d; j++) {
-      const r = reference[j]!
-      const s = shift[j]!
-      for (let i = from, at = from * d + j, z = j * n; i < to; i++, at += d) {
-        Z[z + i] = roots[i]! * (data[at]! - r - s)
-      }
-    }
+  function column(j: number): Float64Array {
+    const v = new Float64Array(n)
+    for (let i = 0, at = j; i < n; i++, at += d) v[i] = w[i]! * (data[at]! - mean[j]!)
+    return transposeTimes(X, mean, v)
   }
 
-  /** Zᵀ v for v that stands in `values` from `at` on, four columns at a time. */
-  function times(values: Float64Array, at: number): Float64Array {
-    const sums = new Float64Array(d + 3)
-    for (let j = 0; j < d; j += 4) {
-      const a = j * n
-      const b = Math.min(j + 1, d - 1) * n
-      const c = Math.min(j + 2, d - 1) * n
-      const e = Math.min(j + 3, d - 1) * n
-      let sumA = 0
-      let sumB = 0
-      let sumC = 0
-      let sumE = 0
-      for (let i = 0; i < n; i++) {
-        const value = values[at + i]!
-        sumA += Z[a + i]! * value
-        sumB += Z[b + i]! * value
-        sumC += Z[c + i]! * value
-        sumE += Z[e + i]! * value
-      }
-      sums[j] = sumA
-      sums[j + 1] = sumB
-      sums[j + 2] = sumC
-      sums[j + 3] = sumE
-    }
-    return sums.subarray(0, d)
-  }
-
-  /** v = w (y − ȳ), of which Z holds one √w. */
-  function cross(v: Float64Array): Float64Array {
-    const rest = new Float64Array(n)
-    for (let i = 0; i < n; i++) rest[i] = v[i] === 0 ? 0 : v[i]! / roots[i]!
-    return times(rest, 0)
-  }
-
-  function product(b: Float64Array): Float64Array {
+  /** Σ_k b_k t_k + c_k t_k² */
+  function rowSums(b: (k: number) => number, c: number): Float64Array {
+    const factors = mean.map((_, k) => b(k))
     const sums = new Float64Array(n)
-    for (let j = 0, z = 0; j < d; j++) {
-      const factor = b[j]!
-      for (let i = 0; i < n; i++, z++) sums[i]! += factor * Z[z]!
+    for (let i = 0, at = 0; i < n; i++) {
+      let sum = 0
+      for (let k = 0; k < d; k++, at++) {
+        const t = data[at]! - mean[k]!
+        sum += (factors[k]! + c * t) * t
+      }
+      sums[i] = sum
     }
     return sums
   }
 
-  function rowSquares(): Float64Array {
-    const squares = new Float64Array(n)
-    for (let j = 0, z = 0; j < d; j++) {
-      for (let i = 0; i < n; i++, z++) squares[i]! += Z[z]! * Z[z]!
+  function diagonal(): Float64Array {
+    const sums = new Float64Array(d)
+    for (let i = 0, at = 0; i < n; i++) {
+      const weight = w[i]!
+      for (let k = 0; k < d; k++, at++) {
+        const t = data[at]! - mean[k]!
+        sums[k]! += weight * t * t
+      }
     }
-    return squares
+    return sums
   }
 
   function full(): Float64Array {
     const G = new Float64Array(d * d)
+    const Z = new Float64Array(d * RUN)
     for (let from = 0; from < n; from += RUN) {
-      const to = Math.min(from + RUN, n)
+      const count = Math.min(RUN, n - from)
+      for (let i = 0, at = from * d; i < count; i++) {
+        const root = Math.sqrt(w[from + i]!)
+        for (let k = 0, z = i; k < d; k++, at++, z += RUN) {
+          Z[z] = root * (data[at]! - mean[k]!)
+        }
+      }
       for (let j = 0; j < d; j += 2) {
-        for (let k = j; k < d; k += 4) addTile(G, Z, n, d, j, k, from, to)
+        for (let k = j; k < d; k += 4) addTile(G, Z, count, d, j, k)
       }
     }
     mirrorUpper(G, d)
     return G
   }
 
-  const mean = new Float64Array(d)
-  const diagonal = new Float64Array(d)
-  for (let j = 0, at = 0; j < d; j++) {
-    let sum = 0
-    for (const end = at + n; at < end; at++) sum += Z[at]! * Z[at]!
-    diagonal[j] = sum
-    mean[j] = reference[j]! + shift[j]!
-  }
   return {
     mean,
     diagonal,
     full,
-    column: (j) => times(Z, j * n),
-    cross,
-    times: product,
-    transposeTimes: (u) => times(u, 0),
-    rowSquares,
+    column,
+    times: (b) => rowSums((k) => b[k]!, 0),
+    transposeTimes: (v) => transposeTimes(X, mean, v),
+    rowSquares: () => rowSums(() => 0, 1),
   }
 }
 
-/** G_jk += Σ z_j z_k over rows from ≤ i < to, for columns j, j + 1 and k … k + 3 as far as there are so many. */
+/** Σ_i v_i (x_ik − m_k) (d), four rows at a time; a row that is lacking counts 0 times. */
+function transposeTimes(
+  { data, rows: n, cols: d }: Matrix,
+  m: Float64Array,
+  v: Float64Array,
+): Float64Array {
+  const sums = new Float64Array(d)
+  const last = (n - 1) * d
+  for (let i = 0; i < n; i += 4) {
+    const a = i * d
+    const b = Math.min(a + d, last)
+    const c = Math.min(b + d, last)
+    const e = Math.min(c + d, last)
+    const va = v[i]!
+    const vb = v[i + 1] ?? 0
+    const vc = v[i + 2] ?? 0
+    const ve = v[i + 3] ?? 0
+    for (let k = 0; k < d; k++) {
+      const x = m[k]!
+      const near = va * (data[a + k]! - x) + vb * (data[b + k]! - x)
+      sums[k]! += near + (vc * (data[c + k]! - x) + ve * (data[e + k]! - x))
+    }
+  }
+  return sums
+}
+
+/** G_jk += Σ z_j z_k over `count` rows of Z, for columns j, j + 1 and k … k + 3 as far as there are so many. */
 function addTile(
   G: Float64Array,
   Z: Float64Array,
-  n: number,
+  count: number,
   d: number,
   j: number,
   k: number,
-  from: number,
-  to: number,
 ): void {
   const j1 = Math.min(j + 1, d - 1)
   const k1 = Math.min(k + 1, d - 1)
   const k2 = Math.min(k + 2, d - 1)
   const k3 = Math.min(k + 3, d - 1)
-  const x0 = j * n
-  const x1 = j1 * n
-  const y0 = k * n
-  const y1 = k1 * n
-  const y2 = k2 * n
-  const y3 = k3 * n
+  const x0 = j * RUN
+  const x1 = j1 * RUN
+  const y0 = k * RUN
+  const y1 = k1 * RUN
+  const y2 = k2 * RUN
+  const y3 = k3 * RUN
   let s00 = 0
   let s01 = 0
   let s02 = 0
@@ -151,7 +137,7 @@ function addTile(
   let s11 = 0
   let s12 = 0
   let s13 = 0
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < count; i++) {
     const a = Z[x0 + i]!
     const b = Z[x1 + i]!
     const p = Z[y0 + i]!

@@ -17,18 +17,16 @@ export interface GramSource {
   /** Weighted means (d) of the columns; the reference row's values where W = 0. */
   readonly mean: Float64Array
   /** Diagonal of G (d): weighted sums of squares around the mean. */
-  readonly diagonal: Float64Array
+  readonly diagonal: () => Float64Array
   /** G as a flat (d, d) array, both triangles filled. */
   readonly full: () => Float64Array
   /** Column j of G as a fresh array (d). */
   readonly column: (j: number) => Float64Array
-  /** c (d) from v = w (y − ȳ), whose sum is 0 but for rounding. */
-  readonly cross: (v: Float64Array) => Float64Array
-  /** A b (n) for b (d), where A = √w (X − mean). */
+  /** (X − mean) b (n) for b (d). */
   readonly times: (b: Float64Array) => Float64Array
-  /** Aᵀ u (d) for u (n). */
-  readonly transposeTimes: (u: Float64Array) => Float64Array
-  /** Squared length (n) of each row of A. */
+  /** (X − mean)ᵀ v (d) for v (n). */
+  readonly transposeTimes: (v: Float64Array) => Float64Array
+  /** |x − mean|² (n) of each row. */
   readonly rowSquares: () => Float64Array
 }
 

@@ -15,7 +15,7 @@ import { larsPath } from './lars.ts'
 import { type LinearFit, solveRidge, withIntercept } from './ridge.ts'
 import type { WeightedCross, WeightedMoments } from './weighted-moments.ts'
 
-const SWEEPS = 1000
+const SWEEPS = 100_000
 const ROUNDING = 1e-20
 
 /** The lasso with penalty `alpha` ≥ 0 on the features named in `subset` (all without it). */

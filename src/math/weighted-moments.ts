@@ -23,13 +23,12 @@ export class WeightedMoments {
   readonly sumW: number
   /** Weighted means (d). */
   readonly mean: Float64Array
-  /** Σ w (x_j − mean_j)² (d); 0 marks a constant column, up to rounding. */
-  readonly diagonal: Float64Array
   /** What solvers keep between the labels that share these moments, such as a factor of G + αI. */
   readonly kept = new Map<string, unknown>()
   readonly #source: GramSource
   readonly #columns: (Float64Array | undefined)[] = []
   #full: Float64Array | undefined
+  #diagonal: Float64Array | undefined
 
   constructor(X: DesignMatrix, w: Float64Array) {
     this.rows = X.rows
@@ -40,17 +39,19 @@ export class WeightedMoments {
     this.sumW = sumW
     this.#source = isBitMatrix(X) ? bitGram(X, w, sumW) : denseGram(X, w, sumW)
     this.mean = this.#source.mean
-    this.diagonal = this.#source.diagonal
+  }
+
+  /** Σ w (x_j − mean_j)² (d); 0 marks a constant column, up to rounding. Not to be written to. */
+  get diagonal(): Float64Array {
+    this.#diagonal ??= this.#source.diagonal()
+    return this.#diagonal
   }
 
   /** Column j of G (d). Not to be written to. */
   column(j: number): Float64Array {
     if (this.#full !== undefined) return this.#full.subarray(j * this.cols, (j + 1) * this.cols)
-    const known = this.#columns[j]
-    if (known !== undefined) return known
-    const column = this.#source.column(j)
-    this.#columns[j] = column
-    return column
+    this.#columns[j] ??= this.#source.column(j)
+    return this.#columns[j]
   }
 
   /** All of G, flat (d, d), symmetric. Not to be written to. */
@@ -61,17 +62,17 @@ export class WeightedMoments {
 
   /** A b (n) for b (d), where A = √w (X − mean), so that G = AᵀA. */
   times(b: Float64Array): Float64Array {
-    return this.#source.times(b)
+    return this.#source.times(b).map((value, i) => Math.sqrt(this.weights[i]!) * value)
   }
 
   /** Aᵀ u (d) for u (n). */
   transposeTimes(u: Float64Array): Float64Array {
-    return this.#source.transposeTimes(u)
+    return this.#source.transposeTimes(u.map((value, i) => Math.sqrt(this.weights[i]!) * value))
   }
 
   /** Squared length (n) of each row of A. */
   rowSquares(): Float64Array {
-    return this.#source.rowSquares()
+    return this.#source.rowSquares().map((square, i) => this.weights[i]! * square)
   }
 
   /** Moments with a target y (n). */
@@ -92,7 +93,7 @@ export class WeightedMoments {
       v[i] = w[i]! * value
       sumSquares += v[i]! * value
     }
-    return { c: this.#source.cross(v), meanY: base + shift, sumSquares, spread }
+    return { c: this.#source.transposeTimes(v), meanY: base + shift, sumSquares, spread }
   }
 }
 
