@@ -97,11 +97,17 @@ def serve_kserve(folder, port):
 
 
 def serve_triton(folder, port):
+    import os
+    import sysconfig
+
     import numpy as np
     from pytriton.decorators import batch
     from pytriton.model_config import ModelConfig, Tensor
     from pytriton.triton import Triton, TritonConfig
 
+    # Triton starts a Python of its own, which looks for this one's library.
+    library = sysconfig.get_config_var("LIBDIR")
+    os.environ["LD_LIBRARY_PATH"] = f"{library}:{os.environ.get('LD_LIBRARY_PATH', '')}"
     # scikit-learn need not be here: the weights are enough.
     weights = json.loads((folder / "weights.json").read_text())
     coefficients, intercept = np.array(weights["coefficients"]), np.array(weights["intercept"])

@@ -5,11 +5,12 @@
  *    /v2/repository/index` lists them, and the only one is taken.
  * 2. Instances become the tensors of the inputs, flat lists in JSON (`server-tensors.ts`); a batch that the model fixes
  *    is filled up by repeating its last instance.
- * 3. `POST …/infer`; the output named is read, else the only one, else the one for probabilities.
+ * 3. `GET /v2` and `…/config` tell the largest batch where the server is Triton.
+ * 4. `POST …/infer`; the output named is read, else the only one, else the one for probabilities.
  *
  * Specification: "Open Inference Protocol", github.com/kserve/open-inference-protocol.
  */
-import { OptionError } from '../../contract/index.ts'
+import { OptionError, PredictorOutputError } from '../../contract/index.ts'
 import type { Encoder, GraphInput } from '../onnx/feeds.ts'
 import { jsonText, type Protocol } from './ask-in-pieces.ts'
 import { outputReader } from './output-rows.ts'
@@ -24,7 +25,7 @@ import {
   type ServerTensor,
   tensorEncoder,
 } from './server-tensors.ts'
-import { below, shownUrl } from './server-url.ts'
+import { below, shownUrl, withPath } from './server-url.ts'
 import { type JsonReply, statusOf, type Transport } from './transport.ts'
 
 /** What can be said about a model behind the Open Inference Protocol. */
@@ -70,6 +71,7 @@ export async function inferenceProtocol(
   if (output !== undefined && options.output !== undefined && described.outputs.length > 0) {
     checkOutput(where, output, described.outputs)
   }
+  const most = await largestBatch(transport, url)
   const read = outputReader(options)
   let encoder: Encoder<ServerInput> | undefined =
     inputs.length === 0 ? undefined : tensorEncoder(where, inputs, options)
@@ -101,7 +103,7 @@ export async function inferenceProtocol(
     inputNames: options.columns ?? (perColumn ? inputs.map(({ name }) => name) : undefined),
     protocol: {
       where: shownUrl(infer),
-      pieceSize: batch ?? undefined,
+      pieceSize: batch ?? most,
       encode,
       async ask(body, rows, signal) {
         const reply = await transport.json({ url: infer, body, signal })
@@ -188,6 +190,25 @@ async function describe(
   return {
     inputs: (Array.isArray(ins) ? ins : []).map(readTensor),
     outputs: (Array.isArray(outs) ? outs : []).map(readTensor),
+  }
+}
+
+/** The largest batch, where the server tells it: Triton does, by its extension `model_configuration`. */
+async function largestBatch(transport: Transport, url: URL): Promise<number | undefined> {
+  try {
+    const server = withPath(url, url.pathname.replace(/\/models\/.*$/, ''))
+    const { extensions } = ((await transport.json({ url: server })).json ?? {}) as Record<
+      string,
+      unknown
+    >
+    if (!Array.isArray(extensions) || !extensions.includes('model_configuration')) return undefined
+    const { max_batch_size: most } = ((await transport.json({ url: below(url, '/config') })).json ??
+      {}) as Record<string, unknown>
+    return typeof most === 'number' && most > 0 ? most : undefined
+  } catch (error) {
+    // Servers that tell nothing about themselves answer 404 and the like.
+    if (statusOf(error) === undefined && !(error instanceof PredictorOutputError)) throw error
+    return undefined
   }
 }
 

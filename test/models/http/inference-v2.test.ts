@@ -148,12 +148,30 @@ describe('connectInference', () => {
     opened.push(model)
     const { data } = await model.predict([[1], [2], [3], [4], [5]])
     expect([...data]).toEqual([1, 2, 3, 4, 5])
-    expect(server.seen.slice(1).map(({ body }) => (body as InferBody).inputs[0]!.data)).toEqual(
+    const sent = server.seen.filter(({ path }) => path.endsWith('/infer'))
+    expect(sent.map(({ body }) => (body as InferBody).inputs[0]!.data)).toEqual(
       expect.arrayContaining([
         [1, 2, 3, 4],
         [5, 5, 5, 5],
       ]),
     )
+  })
+
+  it('sends no more than the largest batch that Triton tells', async () => {
+    const server = await serve(({ path, body }): Answer => {
+      if (path === '/v2') return { json: { extensions: ['model_configuration'] } }
+      if (path === '/v2/models/m') return { json: metadata }
+      if (path === '/v2/models/m/config') return { json: { max_batch_size: 2 } }
+      const n = (body as InferBody).inputs[0]!.shape[0]!
+      return {
+        json: { outputs: [{ name: 'probabilities', shape: [n, 1], data: Array(n).fill(1) }] },
+      }
+    })
+    opened.push(server)
+    const model = await connectInference(`${server.url}/v2/models/m`)
+    expect((await model.predict(Array(5).fill([1, 2]))).rows).toBe(5)
+    const sent = server.seen.filter(({ path }) => path.endsWith('/infer'))
+    expect(sent.map(({ body }) => (body as InferBody).inputs[0]!.shape[0])).toEqual([2, 2, 1])
   })
 
   it('guesses the input where the server describes none', async () => {
