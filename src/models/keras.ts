@@ -77,11 +77,12 @@ export async function loadTranslated(
 ): Promise<KerasPredictor> {
   const { onnx, ...translation } = translated
   const rank = translation.inputs[0]?.shape.length
+  const { image, series } = options
   const predictor = await loadOnnx(onnx, {
     ...options,
     output: options.output ?? translation.outputs[0]?.name,
-    image: rank === 4 ? { layout: 'nhwc', ...options.image } : options.image,
-    series: rank === 3 ? { layout: 'ntc', ...options.series } : options.series,
+    image: rank === 4 ? { ...image, layout: image?.layout ?? 'nhwc' } : image,
+    series: rank === 3 ? { ...series, layout: series?.layout ?? 'ntc' } : series,
   })
   return { ...predictor, translation }
 }

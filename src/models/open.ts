@@ -6,11 +6,17 @@
 import { OptionError, type Predictor } from '../contract/index.ts'
 import type { OpenServerOptions } from './http/open-server.ts'
 import type { OnnxInput, OnnxOptions } from './onnx.ts'
+import { findPreprocessing, mergeOptions, readPreprocessing } from './preprocessing.ts'
 import type { ProcessOptions } from './process.ts'
 
 /** Options for the kinds of model; the kind that is opened takes its own. */
 export interface OpenOptions {
+  /** For all files: ONNX, Keras, TensorFlow.js. They go before what stands in a `sodalime.json`. */
   readonly onnx?: OnnxOptions | undefined
+  /** For all files, where neither `onnx` nor a `sodalime.json` says otherwise. */
+  readonly defaults?: OnnxOptions | undefined
+  /** The path or URL of the `sodalime.json` for a file; `false`: none. Default: the one beside the model. */
+  readonly preprocessing?: string | URL | false | undefined
   readonly process?: ProcessOptions | undefined
   /** For servers; each protocol takes those that it knows. */
   readonly server?: OpenServerOptions | undefined
@@ -32,7 +38,26 @@ const KINDS: readonly ModelKind[] = [
   {
     by: ['.onnx'],
     example: 'model.onnx',
-    open: async (path, { onnx }) => (await import('./onnx.ts')).loadOnnx(path, onnx),
+    open: async (path, options) =>
+      (await import('./onnx.ts')).loadOnnx(path, await fileOptions(path, options)),
+  },
+  {
+    by: ['.h5', '.hdf5', '.keras'],
+    example: 'model.keras',
+    open: async (path, options) =>
+      (await import('./keras.ts')).loadKeras(path, await fileOptions(path, options)),
+  },
+  {
+    by: ['.json'],
+    example: 'tfjs/model.json',
+    open: async (path, options) => {
+      const { loadTfjs, loadTfjsLayers, tfjsFormat } = await import('./tfjs.ts')
+      const onnx = await fileOptions(path, options)
+      if ((await tfjsFormat(path)) === 'layers-model') return loadTfjsLayers(path, onnx)
+      // ONNX Runtime's own options mean nothing to TensorFlow.js.
+      const { runtime, threads, executionProviders, worker, ...rest } = onnx
+      return loadTfjs(path, rest)
+    },
   },
   {
     by: ['process:'],
@@ -74,6 +99,18 @@ export async function openModel(spec: string, options: OpenOptions = {}): Promis
     expected: `a model of a kind that is known: ${[...new Set(KINDS.map(({ example }) => example))].join(', ')}`,
     remedy: `Kinds are told by ${KINDS.flatMap(({ by }) => by).join(', ')}.`,
   })
+}
+
+/** What is known about a file: the caller's word, then that of the `sodalime.json`, then the defaults. */
+async function fileOptions(path: string, options: OpenOptions): Promise<OnnxOptions> {
+  const { onnx, defaults, preprocessing } = options
+  const found =
+    preprocessing === false
+      ? undefined
+      : await (preprocessing === undefined
+          ? findPreprocessing(path)
+          : readPreprocessing(preprocessing))
+  return mergeOptions(defaults, found?.options, onnx)
 }
 
 /** One kind of server; its protocol is chosen by the scheme. */

@@ -42,7 +42,7 @@ export async function checkFileSize(source: unknown, maxBytes: number): Promise<
   const isPath = typeof source === 'string' || source instanceof URL
   const where = isPath ? String(source) : 'the model given as bytes'
   if (size > maxBytes) throw tooLarge(where, size, `at most ${megabytes(maxBytes)} (maxBytes)`)
-  const free = process.availableMemory?.()
+  const free = typeof process === 'undefined' ? undefined : process.availableMemory?.()
   if (free !== undefined && size * 3 > free) {
     throw tooLarge(where, size, `at most a third of the free memory, ${megabytes(free)}`)
   }

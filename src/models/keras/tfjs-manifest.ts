@@ -29,7 +29,27 @@ export async function readTfjsManifest(
 ): Promise<KerasNetwork> {
   const file = asObject(parseJson(new TextDecoder().decode(bytes), where), where)
   checkFormat(file, where)
-  const weights: StoredWeight[] = []
+  const groups = await readWeightGroups(file, where, readBeside, budget)
+  const weights = groups.flatMap(({ specs, bytes: data }) => sliceWeights(specs, data, where))
+  return networkOf(asObject(file.modelTopology, `${where}, modelTopology`), weights, where)
+}
+
+/** A group of weights and the bytes of its shards, one after the other. */
+export interface WeightGroup {
+  readonly specs: readonly WeightSpec[]
+  /** The same as it stands in the file. */
+  readonly written: readonly object[]
+  readonly bytes: Uint8Array
+}
+
+/** The weights that a `model.json` lists. Throws a DataError where shards have another size than it says. */
+export async function readWeightGroups(
+  file: Config,
+  where: string,
+  readBeside: (location: string) => Promise<Uint8Array>,
+  budget: MemoryBudget,
+): Promise<WeightGroup[]> {
+  const groups: WeightGroup[] = []
   const manifest = file.weightsManifest
   if (!Array.isArray(manifest))
     throw malformed(where, 'no weightsManifest', 'a list of weight groups')
@@ -46,9 +66,11 @@ export async function readTfjsManifest(
     )
     const shards: Uint8Array[] = []
     for (const path of paths) shards.push(await readBeside(path))
-    weights.push(...sliceWeights(specs, joined(shards), where))
+    const bytes = joined(shards)
+    checkLength(specs, bytes, where)
+    groups.push({ specs, written: group.weights as readonly object[], bytes })
   }
-  return networkOf(asObject(file.modelTopology, `${where}, modelTopology`), weights, where)
+  return groups
 }
 
 /** A network from TensorFlow.js's `ModelArtifacts`. */
@@ -70,7 +92,8 @@ export function readTfjsArtifacts(
   return networkOf(asObject(modelTopology, where), sliceWeights(specs, bytes, where), where)
 }
 
-interface WeightSpec {
+/** One weight as `model.json` lists it. */
+export interface WeightSpec {
   readonly name: string
   readonly shape: readonly number[]
   readonly count: number
@@ -89,12 +112,17 @@ const WIDTHS: ReadonlyMap<string, number> = new Map([
   ['float16', 2],
 ])
 
-function checkFormat(file: Config, where: string): void {
+/** Whether a `model.json` describes a graph of TensorFlow operations, not Keras's layers. */
+export function isGraphModel(file: Config): boolean {
   const topology = file.modelTopology
-  const isGraph =
+  return (
     file.format === 'graph-model' ||
     (typeof topology === 'object' && topology !== null && 'node' in topology)
-  if (!isGraph) return
+  )
+}
+
+function checkFormat(file: Config, where: string): void {
+  if (!isGraphModel(file)) return
   throw new PredictorError({
     where,
     got: 'a TensorFlow.js graph model',
@@ -157,18 +185,23 @@ function sliceWeights(
   bytes: Uint8Array,
   where: string,
 ): StoredWeight[] {
+  checkLength(specs, bytes, where)
   let at = 0
-  const weights = specs.map((spec): StoredWeight => {
+  return specs.map((spec): StoredWeight => {
     const length = spec.count * WIDTHS.get(spec.stored)!
     const part = bytes.subarray(at, at + length)
     at += length
     return { name: spec.name, shape: spec.shape, read: () => decode(part, spec) }
   })
-  if (at === bytes.length) return weights
+}
+
+function checkLength(specs: readonly WeightSpec[], bytes: Uint8Array, where: string): void {
+  const expected = specs.reduce((sum, { count, stored }) => sum + count * WIDTHS.get(stored)!, 0)
+  if (expected === bytes.length) return
   throw malformed(
     where,
     `${bytes.length} bytes of weights`,
-    `${at}, as model.json says`,
+    `${expected}, as model.json says`,
     'A shard is cut off or belongs to another model; download the folder again.',
   )
 }

@@ -42,7 +42,7 @@ export async function runModel(
   const values = instances.length === 0 ? 1 : valuesOf(instances[0]!, inputs)
   const chunk = fixed ?? chunkSize ?? Math.max(1, Math.min(MOST, Math.floor(PIECE_VALUES / values)))
   const ahead = session.inWorker ? 1 : 0
-  const turns = session.inWorker && values * Math.min(chunk, instances.length) > LARGE
+  const turns = values * Math.min(chunk, instances.length) > LARGE
   const running: Promise<Matrix>[] = []
   const parts: Matrix[] = []
   for (let start = 0; start < instances.length; start += chunk) {
