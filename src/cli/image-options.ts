@@ -12,12 +12,15 @@ import { choice, numberValue, wholeValue } from './option-values.ts'
 /** What the flags below give. */
 export interface ImageFlags {
   readonly maxPixels: number
-  readonly resize: 'none' | 'stretch' | 'crop' | 'pad'
+  readonly resize?: 'none' | 'stretch' | 'crop' | 'pad'
   readonly size?: readonly number[]
   readonly crop?: number
   readonly layout?: 'nchw' | 'nhwc'
   readonly scale?: readonly number[]
   readonly shift?: readonly number[]
+  readonly range?: readonly number[]
+  readonly mean?: readonly number[]
+  readonly std?: readonly number[]
   readonly channelOrder?: 'rgb' | 'bgr'
   readonly segmentation?: 'quickshift' | 'slic' | 'felzenszwalb' | 'grid'
   readonly segments?: number
@@ -34,12 +37,12 @@ const HIDES = ['mean', 'blur', 'neighbours', 'noise'] as const
 export function addImageOptions(command: Command): Command {
   return command
     .addOption(
-      choice('--resize <how>', 'bring the picture to the size of the model (ONNX)', [
+      choice('--resize <how>', 'bring the picture to the size of the model (default: stretch)', [
         'stretch',
         'crop',
         'pad',
         'none',
-      ]).default('stretch'),
+      ]),
     )
     .option(
       '--size <pixels>',
@@ -47,7 +50,14 @@ export function addImageOptions(command: Command): Command {
       sizeValue,
     )
     .option('--crop <share>', 'with --resize crop: keep this part of the shorter side', numberValue)
-    .option('--scale <numbers>', 'multiply values by this, for all channels or each', numbersValue)
+    .option('--range <low,high>', 'what 0 and 255 become: 0,1 or =-1,1', numbersValue)
+    .option('--mean <numbers>', 'then subtract this, for all channels or each', numbersValue)
+    .option('--std <numbers>', 'then divide by this, for all channels or each', numbersValue)
+    .option(
+      '--scale <numbers>',
+      'in place of these: multiply by this, for all channels or each',
+      numbersValue,
+    )
     .option('--shift <numbers>', 'then add this, for all channels or each', numbersValue)
     .addOption(choice('--channel-order <order>', 'order of the colours', ['rgb', 'bgr']))
     .addOption(choice('--layout <layout>', 'where the channels stand', ['nchw', 'nhwc']))
@@ -88,6 +98,9 @@ export function imageLayout(flags: ImageFlags): ImageLayout {
     crop,
     layout,
     channelOrder,
+    range: flags.range as readonly [number, number] | undefined,
+    mean: one(flags.mean),
+    std: one(flags.std),
     scale: one(flags.scale),
     shift: one(flags.shift),
   }

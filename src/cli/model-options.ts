@@ -7,8 +7,9 @@ import type { Warning } from '../contract/progress.ts'
 import type { Json } from '../models/http.ts'
 import type { ImageLayout } from '../models/onnx/image-input.ts'
 import { type OpenedModel, openModel } from '../models/open.ts'
+import { mergeOptions } from '../models/preprocessing.ts'
 import type { CommandContext } from './context.ts'
-import { choice, listValue, repeatedValue, secondsValue, wholeValue } from './option-values.ts'
+import { choice, namesValue, repeatedValue, secondsValue, wholeValue } from './option-values.ts'
 import type { ProgressLine } from './progress-line.ts'
 import { jsonValue, serverHeaders } from './server-flags.ts'
 
@@ -19,6 +20,8 @@ export interface ModelFlags {
   readonly classNames?: readonly string[]
   readonly activation?: 'none' | 'softmax' | 'sigmoid'
   readonly output?: string
+  /** Path of a `sodalime.json`. */
+  readonly preprocessing?: string
   /** Seconds. */
   readonly timeout?: number
   readonly httpHeader?: readonly string[]
@@ -33,12 +36,15 @@ export interface ModelFlags {
   readonly quiet?: boolean
 }
 
+/** Photos have every size: on the command line they are brought to the model's, unless something else is said. */
+const IMAGE_DEFAULTS: ImageLayout = { resize: 'stretch' }
+
 /** Adds the flags to a command. */
 export function addModelOptions(command: Command): Command {
   return command
     .requiredOption(
       '-m, --model <model>',
-      'model.onnx, "process:COMMAND" for a program in any language, or a server (docs/servers.md)',
+      'model.onnx, .h5, .keras, tfjs/model.json, "process:COMMAND", or a server (docs/models.md)',
     )
     .addOption(
       choice('--mode <mode>', 'what the model answers (default: what the model says)', [
@@ -46,7 +52,15 @@ export function addModelOptions(command: Command): Command {
         'regression',
       ]),
     )
-    .option('--class-names <names>', 'names of the classes, in the order of the outputs', listValue)
+    .option(
+      '--preprocessing <file>',
+      'a sodalime.json: sizes, scaling, tokens, class names (default: the one beside the model)',
+    )
+    .option(
+      '--class-names <names>',
+      'names of the classes, in the order of the outputs; @FILE: those in a file',
+      namesValue,
+    )
     .addOption(
       choice('--activation <function>', 'turn logits into probabilities (ONNX)', [
         'none',
@@ -95,8 +109,11 @@ export async function withModel<Result>(
   progress.step('Opening the model')
   const model = await openModel(flags.model, {
     onnx: { task, classNames, activation, output, image, onWarning },
+    ...(image !== undefined && { defaults: { image: IMAGE_DEFAULTS } }),
+    preprocessing: flags.preprocessing,
     server: {
-      ...{ task, classNames, activation, output, image, onWarning },
+      ...{ task, classNames, activation, output, onWarning },
+      image: mergeOptions({ image: IMAGE_DEFAULTS }, { image }).image,
       headers: serverHeaders(flags.httpHeader ?? [], context.env),
       timeout: timeout === undefined ? undefined : Math.round(timeout * 1000),
       concurrency: flags.concurrency,

@@ -1,8 +1,10 @@
 /**
  * Values of flags: numbers, lists, groups. What cannot be read is refused in commander's own words, with exit code 2.
  */
+import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, Option } from 'commander'
 import { didYouMean } from '../contract/nearest.ts'
+import { parseNames } from '../models/preprocessing.ts'
 
 /** An option with a few values; another one is refused with the nearest of them. */
 export function choice(flags: string, description: string, values: readonly string[]): Option {
@@ -43,6 +45,22 @@ export function listValue(text: string, before: readonly string[] = []): string[
     .filter((name) => name !== '')
   if (names.length > 0) return [...before, ...names]
   throw new InvalidArgumentError('Expected names between commas.')
+}
+
+/** Names between commas; `@file` stands for those in a file (a JSON list or index, or one a line). */
+export function namesValue(text: string, before: readonly string[] = []): string[] {
+  const names = listValue(text).flatMap((name) => {
+    if (!name.startsWith('@')) return [name]
+    const path = name.slice(1)
+    try {
+      return parseNames(readFileSync(path), path)
+    } catch (error) {
+      throw new InvalidArgumentError(
+        `The file of names cannot be read. ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  })
+  return [...before, ...names]
 }
 
 /** One value for each use of the flag, commas and all. */

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import type { CommandContext } from './context.ts'
+import { convertCommand } from './convert.ts'
 import { demoCommand } from './demo.ts'
 import { errorText } from './error-text.ts'
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.ts'
@@ -62,6 +63,7 @@ function sodalimeProgram(context: CommandContext): Command {
     .addCommand(explain)
     .addCommand(train)
     .addCommand(inspectCommand(context))
+    .addCommand(convertCommand(context))
     .addCommand(demoCommand(context))
     .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES_HELP}`)
   return settled(program, context)
