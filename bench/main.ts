@@ -14,6 +14,8 @@ export interface BenchRow {
   readonly reference: number | null
   readonly ratio: number | null
   readonly unit: 'ms' | 's' | 'MB' | 'calls'
+  /** Cases of one group get a geometric mean of their own in the summary. */
+  readonly group?: string
   /** Anything else worth knowing, such as the time of the first call. */
   readonly note?: string
 }
@@ -40,22 +42,36 @@ if (name === undefined || !known.includes(name) || wrong !== undefined) {
 
 const json = options.includes('--json')
 const ratios: number[] = []
+const groups: { [group: string]: number[] } = {}
 const emit = (row: BenchRow) => {
-  if (row.ratio !== null) ratios.push(row.ratio)
+  if (row.ratio !== null) {
+    ratios.push(row.ratio)
+    if (row.group !== undefined) (groups[row.group] ??= []).push(row.ratio)
+  }
   console.log(json ? JSON.stringify(row) : asLine(row))
 }
 if (!json) console.log(['case'.padEnd(58), 'ours', 'reference', 'ratio'].join('  '))
 const { run } = (await import(`./${name}.ts`)) as { run: (options: BenchOptions) => Promise<void> }
 await run({ quick: options.includes('--quick'), emit })
 
-const geomean =
-  ratios.length === 0
-    ? null
-    : Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
+const geomean = meanOf(ratios)
 const min = ratios.length === 0 ? null : Math.min(...ratios)
-if (json) console.log(JSON.stringify({ summary: true, geomean, min }))
-else if (geomean === null) console.log('no reference: ratios cannot be given')
-else console.log(`geometric mean ${geomean.toFixed(1)}×, smallest ${min!.toFixed(1)}×`)
+const means = Object.fromEntries(Object.entries(groups).map(([group, of]) => [group, meanOf(of)]))
+if (json) {
+  const more = Object.keys(means).length > 0 ? { groups: means } : {}
+  console.log(JSON.stringify({ summary: true, geomean, min, ...more }))
+} else if (geomean === null) console.log('no reference: ratios cannot be given')
+else {
+  for (const [group, mean] of Object.entries(means)) {
+    console.log(`geometric mean of ${group}: ${mean!.toFixed(1)}×`)
+  }
+  console.log(`geometric mean ${geomean.toFixed(1)}×, smallest ${min!.toFixed(1)}×`)
+}
+
+function meanOf(values: readonly number[]): number | null {
+  if (values.length === 0) return null
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+}
 
 function asLine(row: BenchRow): string {
   const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))

@@ -2,9 +2,10 @@
  * Python LIME beside ours in the same run: one Python process that is asked to explain, and times itself.
  *
  * The interpreter is `SODALIME_PYTHON`, else `python3`; where it cannot `import lime` there is no reference. Questions
- * and answers are JSON lines; `tools/lime-reference.py` is the other side.
+ * and answers are JSON lines; `tools/lime-reference.py` is the other side. A call that exceeds its limit ends the
+ * process; the next `prepare` starts another.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -15,8 +16,8 @@ const PYTHON = process.env.SODALIME_PYTHON ?? 'python3'
 export interface PythonLime {
   /** Makes an explainer; `setup` is given to the function of that name in `lime-reference.py`. */
   readonly prepare: (domain: string, setup: unknown) => Promise<void>
-  /** Explains once; milliseconds. */
-  readonly explain: (request: unknown) => Promise<number>
+  /** Explains once; milliseconds. Rejects after `limit` seconds, without limit by default. */
+  readonly explain: (request: unknown, limit?: number) => Promise<number>
   readonly close: () => void
 }
 
@@ -24,25 +25,35 @@ export interface PythonLime {
 export async function startPythonLime(): Promise<PythonLime | undefined> {
   if (spawnSync(PYTHON, ['-c', 'import lime'], { stdio: 'ignore' }).status !== 0) return undefined
   const script = fileURLToPath(new URL('../../tools/lime-reference.py', import.meta.url))
-  const child = spawn(PYTHON, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const ask = async (question: unknown): Promise<number> => {
-    child.stdin.write(`${JSON.stringify(question)}\n`)
-    const line = await Promise.race([lines.next(), exit(child)])
-    return (JSON.parse(line.value as string) as { ms: number }).ms
-  }
+  let started = start(script)
   return {
     prepare: async (domain, setup) => {
-      await ask({ prepare: domain, setup })
+      if (started.child.killed) started = start(script)
+      await started.ask({ prepare: domain, setup })
     },
-    explain: (request) => ask({ explain: request }),
+    explain: async (request, limit) => {
+      const { child, ask } = started
+      const timer = limit === undefined ? undefined : setTimeout(() => child.kill(), 1000 * limit)
+      return await ask({ explain: request }).finally(() => clearTimeout(timer))
+    },
     close: () => {
-      child.stdin.end()
+      started.child.stdin.end()
     },
   }
 }
 
-async function exit(child: ChildProcess): Promise<never> {
-  const [code] = await once(child, 'exit')
-  throw new Error(`lime-reference.py ended with code ${code}`)
+function start(script: string) {
+  const child = spawn(PYTHON, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const ended = once(child, 'exit').then(([code, signal]): never => {
+    throw new Error(`lime-reference.py ended with ${code ?? signal}`)
+  })
+  ended.catch(() => {})
+  const ask = async (question: unknown): Promise<number> => {
+    child.stdin.write(`${JSON.stringify(question)}\n`)
+    const line = await Promise.race([lines.next(), ended])
+    if (line.done) return ended
+    return (JSON.parse(line.value) as { ms: number }).ms
+  }
+  return { child, ask }
 }
