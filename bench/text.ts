@@ -88,7 +88,5 @@ function wordOf(number: number): string {
 
 /** Words with commas and full stops now and then. */
 function sentences(words: readonly string[]): string {
-  return words
-    .map((word, i) => word + (i % 12 === 11 ? '.' : i % 5 === 4 ? ',' : ''))
-    .join(' ')
+  return words.map((word, i) => word + (i % 12 === 11 ? '.' : i % 5 === 4 ? ',' : '')).join(' ')
 }
