@@ -27,19 +27,36 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
     return transposeTimes(X, mean, v)
   }
 
-  /** Σ_k b_k t_k + c_k t_k² */
-  function rowSums(b: (k: number) => number, c: number): Float64Array {
-    const factors = mean.map((_, k) => b(k))
-    const sums = new Float64Array(n)
-    for (let i = 0, at = 0; i < n; i++) {
-      let sum = 0
-      for (let k = 0; k < d; k++, at++) {
-        const t = data[at]! - mean[k]!
-        sum += (factors[k]! + c * t) * t
+  /** Σ_k b_k t_k, four rows at a time: beyond the last row it is taken again. */
+  function times(b: Float64Array): Float64Array {
+    const product = new Float64Array(n)
+    const last = n - 1
+    for (let i = 0; i < n; i += 4) {
+      const rows = [i, Math.min(i + 1, last), Math.min(i + 2, last), Math.min(i + 3, last)]
+      const [p, q, r, s] = rows.map((row) => row * d) as [number, number, number, number]
+      let sumP = 0
+      let sumQ = 0
+      let sumR = 0
+      let sumS = 0
+      for (let k = 0; k < d; k++) {
+        const x = mean[k]!
+        const factor = b[k]!
+        sumP += factor * (data[p + k]! - x)
+        sumQ += factor * (data[q + k]! - x)
+        sumR += factor * (data[r + k]! - x)
+        sumS += factor * (data[s + k]! - x)
       }
-      sums[i] = sum
+      product.set([sumP, sumQ, sumR, sumS].slice(0, n - i), i)
     }
-    return sums
+    return product
+  }
+
+  function rowSquares(): Float64Array {
+    return Float64Array.from(w, (_, i) => {
+      let sum = 0
+      for (let k = 0, at = i * d; k < d; k++, at++) sum += (data[at]! - mean[k]!) ** 2
+      return sum
+    })
   }
 
   function diagonal(): Float64Array {
@@ -78,9 +95,9 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
     diagonal,
     full,
     column,
-    times: (b) => rowSums((k) => b[k]!, 0),
+    times,
     transposeTimes: (v) => transposeTimes(X, mean, v),
-    rowSquares: () => rowSums(() => 0, 1),
+    rowSquares,
   }
 }
 

@@ -35,11 +35,14 @@ export function drawBinSamples(
 ): BinSamples {
   const d = attributes.length
   const codes = attributes.map((attribute) => {
-    const levels = attribute.kind === 'numeric' ? attribute.bins! : attribute
-    const drawn = drawLevels(levels.frequencies, n, method, random)
+    const { frequencies } = attribute.kind === 'numeric' ? attribute.bins! : attribute
+    const drawn = drawLevels(frequencies, n, method, random)
     if (attribute.kind === 'numeric') {
-      const bins = Uint16Array.from(attribute.bins!.levels)
-      for (let i = 0; i < n; i++) drawn[i] = bins[drawn[i]!]!
+      const { levels } = attribute.bins!
+      // Every bin occurs in most columns, and is then its own number.
+      if (levels.some((bin, k) => bin !== k)) {
+        for (let i = 0; i < n; i++) drawn[i] = levels[drawn[i]!]!
+      }
     }
     return drawn
   })

@@ -98,9 +98,12 @@ export function valueNeighbourhood(
   })
 
   const numbers = lacking.length > 0 ? samples.normals.slice() : samples.normals
-  const data = new Float64Array(n * d)
-  for (let i = 0, at = 0; i < n; i++) {
-    for (let j = 0; j < d; j++, at++) data[at] = numbers[at]! * factor[j]! + offset[j]!
+  const data = samples.normals.slice()
+  // Around the training mean z is (x − mean) / scale as it stands.
+  if (sigma || around || lacking.length > 0) {
+    for (let i = 0, at = 0; i < n; i++) {
+      for (let j = 0; j < d; j++, at++) data[at] = data[at]! * factor[j]! + offset[j]!
+    }
   }
   attributes.forEach((_, j) => {
     const drawn = codes[j]
