@@ -127,13 +127,13 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
    * Explains one row.
    *
    * @param row in the form of the training data, without the target.
-   * @param model gets rows in the form of the training data.
+   * @param model gets rows in the form of the training data; a bare function's are typed as `row` is.
    * @param options defaults: 10 features, 5000 samples, euclidean distance, kernel width 0.75 √features.
    * @throws DataError for a row that does not fit the training data, PredictorError and PredictorOutputError for the
    *   model, OptionError for options; rejects with the signal's reason when aborted.
    */
   async explain<Row = TableRow>(
-    row: TableRow | SparseRow,
+    row: Row | TableRow | SparseRow,
     model: Model<Row>,
     options: TabularExplainOptions = {},
   ): Promise<Explanation> {
@@ -151,7 +151,11 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
       batchSize: 1000,
     })
     settings.control.signal?.throwIfAborted()
-    const around = this.#around(row, { numSamples: settings.numSamples }, samplingMethod)
+    const around = this.#around(
+      row as TableRow,
+      { numSamples: settings.numSamples },
+      samplingMethod,
+    )
     return explainNeighbourhood({
       ...around,
       name: NAME,
