@@ -2,18 +2,16 @@
  * InceptionV3 with real weights (299 × 299, five classes, the package nsfwjs): the same by ONNX Runtime as by
  * TensorFlow.js.
  */
-import { createRequire } from 'node:module'
 import * as tf from '@tensorflow/tfjs-core'
 import * as tfLayers from '@tensorflow/tfjs-layers'
 import '@tensorflow/tfjs-backend-wasm'
 import { expect, it } from 'vitest'
 import { RandomState } from '../../../src/math/random-state.ts'
-import { loadTfjsLayers, type TfjsArtifacts } from '../../../src/models/tfjs-layers.ts'
-
-const SIZE = 299
+import { loadTfjsLayers } from '../../../src/models/tfjs-layers.ts'
+import { inceptionArtifacts, INCEPTION_SIZE as SIZE } from '../../../tools/inception-artifacts.ts'
 
 it('InceptionV3 answers as it does by TensorFlow.js', { timeout: 60_000 }, async () => {
-  const artifacts = inception()
+  const artifacts = inceptionArtifacts()
   const random = new RandomState(5)
   const pixels = Float32Array.from({ length: SIZE * SIZE * 3 }, () => random.randomSample())
   const picture = { data: pixels, width: SIZE, height: SIZE, channels: 3 }
@@ -33,29 +31,3 @@ it('InceptionV3 answers as it does by TensorFlow.js', { timeout: 60_000 }, async
   expect(answer.data.length).toBe(expected.length)
   expect(worst).toBeLessThanOrEqual(1e-5)
 })
-
-/** The model as it lies in the package: JSON and base64 in scripts. */
-function inception(): TfjsArtifacts {
-  const require = createRequire(import.meta.url)
-  const folder = require.resolve('nsfwjs').replace(/dist[\\/].*$/, 'dist/models/inception_v3/')
-  const manifest = require(`${folder}model.min.js`) as {
-    modelTopology: object
-    weightsManifest: { weights: object[]; paths: string[] }[]
-  }
-  const parts = manifest.weightsManifest.flatMap(({ paths }) =>
-    paths.map((path) => Buffer.from(shardText(require(`${folder}${path}.min.js`)), 'base64')),
-  )
-  const bytes = Buffer.concat(parts)
-  return {
-    modelTopology: manifest.modelTopology,
-    weightSpecs: manifest.weightsManifest.flatMap(({ weights }) => weights),
-    weightData: bytes.buffer.slice(
-      bytes.byteOffset,
-      bytes.byteOffset + bytes.length,
-    ) as ArrayBuffer,
-  }
-}
-
-function shardText(exported: unknown): string {
-  return typeof exported === 'string' ? exported : Object.values(exported as object)[0]
-}
