@@ -59,7 +59,7 @@ export function larsPath(
   const path: LarsStep[] = []
   const order = Int32Array.from(c.keys())
   const correlation = c.slice()
-  const factor = new GrowingFactor(Math.min(mostSteps, d) + 1)
+  let factor: Float64Array[] = []
   const signs: number[] = []
   const aside = new Uint8Array(d)
   let active = 0
@@ -76,9 +76,8 @@ export function larsPath(
     while (!dropped && place >= 0) {
       const entering = order[place]!
       const column = columnOf(entering)
-      const inner = new Float64Array(active)
-      for (let a = 0; a < active; a++) inner[a] = column[order[a]!]!
-      if (factor.append(inner, column[entering]!)) {
+      const inner = Float64Array.from(order.subarray(0, active), (j) => column[j]!)
+      if (append(factor, inner, column[entering]!)) {
         order[place] = order[active]!
         order[active] = entering
         signs[active] = Math.sign(correlation[entering]!)
@@ -91,7 +90,11 @@ export function larsPath(
     }
     if (active === 0 || (before !== undefined && before.alpha < alpha)) return path
 
-    const { direction, length } = equiangular(factor, signs, active)
+    // u = A g: the active features' common direction, along which each has the correlation A with it.
+    const g = solve(factor, signs)
+    const length = 1 / Math.sqrt(g.reduce((sum, value, a) => sum + value * signs[a]!, 0))
+    if (!Number.isFinite(length)) return path
+    const direction = g.map((value) => value * length)
     const along = new Float64Array(d)
     for (let a = 0; a < active; a++) {
       const column = columnOf(order[a]!)
@@ -125,11 +128,16 @@ export function larsPath(
       for (const a of crossing.places) {
         const leaving = order[a]!
         b[leaving] = 0
-        factor.remove(a)
         signs.splice(a, 1)
         active--
         order.copyWithin(a, a + 1, active + 1)
         order[active] = leaving
+      }
+      factor = []
+      for (let a = 0; a < active; a++) {
+        const column = columnOf(order[a]!)
+        const inner = Float64Array.from(order.subarray(0, a), (j) => column[j]!)
+        if (!append(factor, inner, column[order[a]!]!)) return path
       }
       for (let count = crossing.places.length, at = active; count > 0; count--, at++) {
         correlation[order[at]!] = residualCorrelation(columnOf(order[at]!), c[order[at]!]!, b)
@@ -158,30 +166,6 @@ function mostCorrelated(
   return place
 }
 
-/** u and A of the active features. A factor too ill-conditioned for A to be finite gets a growing ridge. */
-function equiangular(
-  factor: GrowingFactor,
-  signs: readonly number[],
-  active: number,
-): { direction: Float64Array; length: number } {
-  let direction = factor.solve(signs, 0)
-  if (active === 1 && direction[0] === 0) return { direction: Float64Array.of(1), length: 1 }
-  let length = 1 / Math.sqrt(dotSigns(direction, signs))
-  let ridge = 0
-  for (let doubling = Number.EPSILON; !Number.isFinite(length) && ridge < 1e300; doubling *= 2) {
-    ridge += doubling
-    direction = factor.solve(signs, ridge)
-    length = 1 / Math.sqrt(Math.max(dotSigns(direction, signs), Number.EPSILON))
-  }
-  return { direction: direction.map((value) => value * length), length }
-}
-
-function dotSigns(direction: Float64Array, signs: readonly number[]): number {
-  let sum = 0
-  for (let a = 0; a < direction.length; a++) sum += direction[a]! * signs[a]!
-  return sum
-}
-
 /** The smallest positive step at which active coefficients reach 0, and their places, the last first. */
 function firstCrossing(
   b: Float64Array,
@@ -208,72 +192,38 @@ function residualCorrelation(column: Float64Array, c: number, b: Float64Array): 
   return value
 }
 
-/** Cholesky factor of the active Gram matrix, to which rows are appended and from which they are removed. */
-class GrowingFactor {
-  readonly #rows: Float64Array[] = []
-  readonly #capacity: number
-
-  constructor(capacity: number) {
-    this.#capacity = capacity
+/**
+ * Adds a feature to the Cholesky factor of the active ones (its rows), by its products with them and its square; false
+ * where they span it already.
+ */
+function append(factor: Float64Array[], inner: Float64Array, square: number): boolean {
+  const row = new Float64Array(inner.length + 1)
+  let rest = square
+  for (let i = 0; i < inner.length; i++) {
+    const other = factor[i]!
+    let sum = inner[i]!
+    for (let k = 0; k < i; k++) sum -= other[k]! * row[k]!
+    row[i] = sum / other[i]!
+    rest -= row[i]! * row[i]!
   }
+  const diagonal = Math.sqrt(Math.abs(rest))
+  if (diagonal < DEGENERATE || rest <= SPANNED * square) return false
+  row[inner.length] = diagonal
+  factor.push(row)
+  return true
+}
 
-  /** Adds a feature by its products with the active ones and its square; false where they span it already. */
-  append(inner: Float64Array, square: number): boolean {
-    const row = new Float64Array(this.#capacity)
-    let rest = square
-    for (let i = 0; i < inner.length; i++) {
-      const other = this.#rows[i]!
-      let sum = inner[i]!
-      for (let k = 0; k < i; k++) sum -= other[k]! * row[k]!
-      row[i] = sum / other[i]!
-      rest -= row[i]! * row[i]!
-    }
-    const diagonal = Math.max(Math.sqrt(Math.abs(rest)), Number.EPSILON)
-    if (diagonal < DEGENERATE || rest <= SPANNED * square) return false
-    row[inner.length] = diagonal
-    this.#rows.push(row)
-    return true
+/** Solves L Lᵀ x = b. */
+function solve(factor: readonly Float64Array[], b: readonly number[]): Float64Array {
+  const x = Float64Array.from(b)
+  factor.forEach((row, i) => {
+    for (let k = 0; k < i; k++) x[i]! -= row[k]! * x[k]!
+    x[i]! /= row[i]!
+  })
+  for (let i = x.length - 1; i >= 0; i--) {
+    const row = factor[i]!
+    x[i]! /= row[i]!
+    for (let k = 0; k < i; k++) x[k]! -= row[k]! * x[i]!
   }
-
-  /** Removes the feature at `place`, turning the rows behind it back into a triangle by Givens rotations. */
-  remove(place: number): void {
-    const rows = this.#rows
-    rows.splice(place, 1)
-    for (let i = place; i < rows.length; i++) {
-      const row = rows[i]!
-      const a = row[i]!
-      const b = row[i + 1]!
-      const radius = Math.hypot(a, b)
-      const cosine = a / radius
-      const sine = b / radius
-      row[i] = radius
-      row[i + 1] = 0
-      for (let m = i + 1; m < rows.length; m++) {
-        const other = rows[m]!
-        const left = other[i]!
-        const right = other[i + 1]!
-        other[i] = cosine * left + sine * right
-        other[i + 1] = cosine * right - sine * left
-      }
-    }
-  }
-
-  /** Solves L Lᵀ x = b, with `ridge` added to the diagonal of L. */
-  solve(b: readonly number[], ridge: number): Float64Array {
-    const rows = this.#rows
-    const x = new Float64Array(rows.length)
-    for (let i = 0; i < x.length; i++) {
-      const row = rows[i]!
-      let sum = b[i]!
-      for (let k = 0; k < i; k++) sum -= row[k]! * x[k]!
-      x[i] = sum / (row[i]! + ridge)
-    }
-    for (let i = x.length - 1; i >= 0; i--) {
-      const row = rows[i]!
-      const value = x[i]! / (row[i]! + ridge)
-      x[i] = value
-      for (let k = 0; k < i; k++) x[k]! -= row[k]! * value
-    }
-    return x
-  }
+  return x
 }

@@ -37,7 +37,9 @@ export interface RandomStateData {
   readonly gauss: number | null
 }
 
-const SPAN = 2 ** 32
+/** The largest word. */
+const WORD = 2 ** 32 - 1
+const MOST_DRAWS = 2 ** 31 - 1
 
 /** A continued stream of random numbers. */
 export class RandomState {
@@ -54,12 +56,12 @@ export class RandomState {
    */
   constructor(seed: number | readonly number[]) {
     if (typeof seed === 'number') {
-      seedByNumber(this.#key, checkSeed(seed))
+      seedByNumber(this.#key, check('seed', seed, WORD))
     } else {
-      if (seed.length === 0) checkSeed(NaN)
+      if (seed.length === 0) check('seed', NaN, WORD)
       seedByArray(
         this.#key,
-        seed.map((one) => checkSeed(one)),
+        seed.map((one) => check('seed', one, WORD)),
       )
     }
   }
@@ -71,10 +73,8 @@ export class RandomState {
       algorithm === 'MT19937' &&
       Array.isArray(key) &&
       key.length === WORDS &&
-      key.every(isWord) &&
-      Number.isInteger(position) &&
-      position >= 0 &&
-      position <= WORDS &&
+      key.every((word) => isWhole(word, WORD)) &&
+      isWhole(position, WORDS) &&
       (gauss === null || Number.isFinite(gauss))
     if (!sound) {
       throw new DataError({
@@ -221,7 +221,7 @@ export class RandomState {
 
   /** The integers 0 … n − 1 in random order. */
   permutation(n: number): Int32Array {
-    const out = new Int32Array(checkCount('permutation, n', n))
+    const out = new Int32Array(check('permutation, n', n, MOST_DRAWS))
     this.permutationInto(out)
     return out
   }
@@ -270,27 +270,19 @@ export class RandomState {
 
   /** `size` integers from 0 to n − 1, repeats allowed. */
   choice(n: number, size: number): Int32Array {
-    const out = new Int32Array(checkCount('choice, size', size))
+    const out = new Int32Array(check('choice, size', size, MOST_DRAWS))
     this.randintInto(out, 0, n)
     return out
   }
 
   /** k different integers from 0 to n − 1: the first k of `permutation(n)`. */
   choiceWithoutReplacement(n: number, k: number): Int32Array {
-    if (checkCount('choiceWithoutReplacement, k', k) > n) {
-      throw new OptionError({
-        where: 'RandomState.choiceWithoutReplacement, k',
-        got: String(k),
-        expected: `at most n = ${n}`,
-        remedy: 'Draw fewer, or use choice, which may repeat.',
-      })
-    }
-    return this.permutation(n).slice(0, k)
+    return this.permutation(n).slice(0, check('choiceWithoutReplacement, k', k, n))
   }
 
   /** `size` integers, i with a probability in proportion to `weights[i]`. Throws an OptionError for negative weights or a sum of 0. */
   choiceWeighted(weights: ArrayLike<number>, size: number): Int32Array {
-    const out = new Int32Array(checkCount('choiceWeighted, size', size))
+    const out = new Int32Array(check('choiceWeighted, size', size, MOST_DRAWS))
     this.choiceWeightedInto(out, weights)
     return out
   }
@@ -360,33 +352,24 @@ function double(first: number, second: number): number {
   return ((first >>> 5) * 67108864 + (second >>> 6)) * 1.1102230246251565e-16
 }
 
-function isWord(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < SPAN
+function isWhole(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= most
 }
 
-function checkSeed(seed: number): number {
-  if (isWord(seed)) return seed
+/** `value`; throws an OptionError unless it is an integer from 0 to `most`. */
+function check(name: string, value: number, most: number): number {
+  if (isWhole(value, most)) return value
   throw new OptionError({
-    where: 'RandomState, seed',
-    got: String(seed),
-    expected: 'an integer from 0 to 4294967295',
-    remedy: 'Any fixed integer will do, for example 42.',
-  })
-}
-
-function checkCount(where: string, count: number): number {
-  if (Number.isInteger(count) && count >= 0 && count < SPAN / 2) return count
-  throw new OptionError({
-    where: `RandomState.${where}`,
-    got: String(count),
-    expected: 'an integer from 0 to 2147483647',
-    remedy: 'Say how many values there are.',
+    where: `RandomState, ${name}`,
+    got: String(value),
+    expected: `an integer from 0 to ${most}`,
+    remedy: 'Nothing is rounded or cut off.',
   })
 }
 
 function checkRange(low: number, high: number): number {
   const last = high - 1 - low
-  if (Number.isSafeInteger(low) && Number.isSafeInteger(high) && last >= 0 && last < SPAN) {
+  if (Number.isSafeInteger(low) && Number.isSafeInteger(high) && last >= 0 && last <= WORD) {
     return last
   }
   throw new OptionError({
