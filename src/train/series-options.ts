@@ -45,6 +45,8 @@ export interface TrainSeriesOptions {
   readonly length?: number | undefined
   /** `series` (default): each channel of each series to mean 0 and deviation 1, within the network; `none`. */
   readonly normalise?: 'series' | 'none' | undefined
+  /** The data's name in messages. Default: `trainSeriesClassifier, dataset`. */
+  readonly name?: string | undefined
   /** Default 0. */
   readonly randomState?: number | RandomState | undefined
   /** Stops training: it rejects with the signal's `reason`. */
@@ -82,6 +84,7 @@ const OPTIONS = [
   'noise',
   'length',
   'normalise',
+  'name',
   'randomState',
   'signal',
   'onEpoch',

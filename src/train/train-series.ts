@@ -9,6 +9,8 @@
  *
  * Equal seeds give equal networks on the same machine; on another one the last digits of sums may differ.
  */
+
+import { PredictorError } from '../contract/errors.ts'
 import type { Matrix } from '../contract/matrix.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
@@ -73,7 +75,8 @@ export async function trainSeriesClassifier(
 ): Promise<TrainedSeriesClassifier> {
   const began = performance.now()
   const plan = planTraining(options)
-  const labelled = labelledSeries(dataset, `${NAME}, dataset`)
+  const where = options.name ?? `${NAME}, dataset`
+  const labelled = labelledSeries(dataset, where)
   const { instances, targets, classNames } = labelled
   const common = commonLength(instances)
   const warnings = plan.length === undefined && common.warning !== undefined ? [common.warning] : []
@@ -83,7 +86,7 @@ export async function trainSeriesClassifier(
     normalise: plan.normalise,
   }
   const { length, channels } = form
-  const inputs = networkInputs(instances, form, `${NAME}, dataset`)
+  const inputs = networkInputs(instances, form, where)
   const counts = classCounts(targets, classNames.length)
   const classWeights = weightsOfClasses(plan.classWeights, classNames, counts)
   for (const warning of warnings) options.onWarning?.(warning)
@@ -120,7 +123,7 @@ export async function trainSeriesClassifier(
       seconds: seconds(),
       warnings,
       async predict(series) {
-        if (closed) throw new Error('the trained network was closed')
+        if (closed) throw closedError()
         const rows = networkInputs(series, form, 'predict')
         const answer = await forward.probabilities(learnt.weights, rows)
         return { data: Float64Array.from(answer), rows: series.length, cols: classNames.length }
@@ -280,4 +283,13 @@ function deviation(values: Float32Array): number {
   let variance = 0
   for (const value of values) variance += (value - mean) ** 2 / values.length
   return Math.sqrt(variance)
+}
+
+function closedError(): PredictorError {
+  return new PredictorError({
+    where: 'trained network, predict',
+    got: 'a call after close()',
+    expected: 'an open network',
+    remedy: 'Save the network before, and load it with loadOnnx.',
+  })
 }

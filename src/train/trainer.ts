@@ -5,7 +5,7 @@
  *    fast as the library's own convolution.
  * 2. Loss: cross-entropy, −Σ targets · log softmax(logits); weights of instances and classes stand in the targets.
  * 3. Adam (D. P. Kingma, J. Ba 2015, algorithm 1) with β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
- * 4. The running mean and variance of each batch normalisation move by a tenth with each batch.
+ * 4. The running mean and variance of each batch normalisation move by a twentieth with each batch.
  */
 import type { Jax, JaxArray } from './jax.ts'
 import {
@@ -37,7 +37,7 @@ export interface Forward {
 
 const BETA1 = 0.9
 const BETA2 = 0.999
-const MOMENTUM = 0.9
+const MOMENTUM = 0.95
 /** Series in one compiled forward pass: each size of batch would be compiled anew. */
 const CHUNK = 32
 
