@@ -50,7 +50,7 @@ interface TrainSeriesFlags {
   readonly patience?: number
   readonly batchSize?: number
   readonly learningRate?: number
-  readonly validation?: number
+  readonly validationShare?: number
   readonly classWeights?: string
   readonly seed: number
   readonly out: string
@@ -123,7 +123,11 @@ export function trainSeriesCommand(context: CommandContext): Command {
     .option('--patience <n>', 'stop after so many epochs without gain (default: 20)', wholeValue)
     .option('--batch-size <n>', 'series in one step (default: 16)', wholeValue)
     .option('--learning-rate <rate>', 'first step width (default: 0.003)', numberValue)
-    .option('--validation <share>', 'share that tells when to stop (default: 0.2)', numberValue)
+    .option(
+      '--validation-share <share>',
+      'share that tells when to stop (default: 0.2)',
+      numberValue,
+    )
     .option('--class-weights <weights>', 'none, balanced, or such as normal=1,other=5')
     .option('--seed <n>', 'same seed, same network', wholeValue, 0)
   command
@@ -155,9 +159,10 @@ async function trainSeries(
     patience: flags.patience,
     batchSize: flags.batchSize,
     learningRate: flags.learningRate,
-    validationShare: flags.validation,
+    validationShare: flags.validationShare,
     classWeights: classWeightsOf(flags.classWeights),
     length: flags.length,
+    name: flags.data ?? flags.record!.join(', '),
     randomState: flags.seed,
     signal: context.signal,
     onEpoch: ({ epoch, epochs, loss, validationLoss }) => {
@@ -266,6 +271,11 @@ function outcome(
   })
   const channels = form.channels === 1 ? '' : ` × ${form.channels} channels`
   const best = history[bestEpoch - 1]!
+  // Beats are kept in a form that has no place for it.
+  const rate =
+    trained.samplingRate === undefined
+      ? ''
+      : ` --sampling-rate ${Number(trained.samplingRate.toPrecision(6))}`
   const lines = [
     `${train.instances.length} series of ${form.length} steps${channels}: ${counts.join(', ')}`,
     `${history.length} epochs in ${seconds.toFixed(1)} s; kept epoch ${bestEpoch}${
@@ -280,7 +290,7 @@ function outcome(
     '',
     ...files.map((file) => `Wrote ${file}`),
     '',
-    `Why? sodalime explain series --model ${files[0]} --data ${explained} --row 0`,
+    `Why? sodalime explain series --model ${files[0]} --data ${explained} --row 0${rate}`,
   ]
   return `${lines.join('\n')}\n`
 }

@@ -95,7 +95,10 @@ ${
   markup`<path d="M${x(best.epoch)} ${TOP}v${tall}" stroke="${theme.muted}" stroke-dasharray="4 4"/><text x="${x(best.epoch)}" y="${TOP - 6}" font-size="11" text-anchor="${x(best.epoch) > LEFT + span - 60 ? 'end' : x(best.epoch) < LEFT + 60 ? 'start' : 'middle'}" fill="${theme.muted}">${words}</text>
 `
 }<path d="${path(trained)}" fill="none" stroke="${theme.neutral}" stroke-width="1.8" stroke-linejoin="round"/>
-<path d="${path(checked)}" fill="none" stroke="${theme.for}" stroke-width="1.8" stroke-linejoin="round"/>
-${name('training', trained, theme.neutral, checked.at(-1)!)}${name('validation', checked, theme.for, trained.at(-1)!)}</svg>
+${
+  path(checked) !== '' &&
+  markup`<path d="${path(checked)}" fill="none" stroke="${theme.for}" stroke-width="1.8" stroke-linejoin="round"/>
+`
+}${name('training', trained, theme.neutral, checked.at(-1)!)}${name('validation', checked, theme.for, trained.at(-1)!)}</svg>
 `.markup
 }
