@@ -98,6 +98,7 @@ def serve_kserve(folder, port):
 
 def serve_triton(folder, port):
     import os
+    import signal
     import sysconfig
 
     import numpy as np
@@ -124,6 +125,8 @@ def serve_triton(folder, port):
         n = np.array([[len(t.decode())] for t in text.ravel()], dtype=np.float32)
         return {"length": n}
 
+    # Leaving the block below ends Triton; a signal alone would leave it running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = TritonConfig(http_address="127.0.0.1", http_port=port, grpc_port=port + 1, metrics_port=port + 2)
     with Triton(config=config) as triton:
         triton.bind(
@@ -197,18 +200,22 @@ def save_tiny_chat(file):
     writer.add_unk_token_id(0)
     writer.add_chat_template("{% for m in messages %}{{ m['content'] }}{% endfor %}")
 
-    def add(name, *shape, scale=0.2):
+    def add(name, *shape, scale=0.06):
         writer.add_tensor(name, (random.randn(*shape) * scale).astype(np.float32))
 
     def ones(name):
         writer.add_tensor(name, np.ones(width, dtype=np.float32))
 
-    add("token_embd.weight", len(tokens), width)
+    # The first of its numbers is large in every token, and so in what the layers make of them: a bias.
+    embedding = random.randn(len(tokens), width) * 0.3
+    embedding[:, 0] = 3
+    writer.add_tensor("token_embd.weight", embedding.astype(np.float32))
     ones("output_norm.weight")
     output = random.randn(len(tokens), width) * 0.1
-    # A and B are likely, so that they are among the candidates whatever the text.
+    # A and B are likely whatever the text, and which of them depends on it.
     for letter in "AB":
-        output[tokens.index(letter)] = random.randn(width)
+        output[tokens.index(letter)] = random.randn(width) * 0.4
+        output[tokens.index(letter), 0] = 1.5
     writer.add_tensor("output.weight", output.astype(np.float32))
     for layer in range(layers):
         block = f"blk.{layer}."

@@ -122,27 +122,28 @@ export function chatProtocol(
     const request = JSON.parse(body) as Record<string, unknown>
     const unread: string[] = []
     let named = 0
-    let last: JsonReply | undefined
-    for (let got = 0, round = 0; got < samples; round++) {
-      const seed = Number(request.seed ?? 0) + round
-      const next = { ...request, n: samples - got, ...('seed' in request ? { seed } : {}) }
-      last = await transport.json({ url, body: JSON.stringify(next), signal })
-      const choices = choicesOf(last).slice(0, samples - got)
-      if (choices.length === 0) throw noChoices(last)
-      for (const { message } of choices) {
-        const answer = typeof message?.content === 'string' ? message.content : ''
-        const label = labelOfAnswer(answer, labels)
-        if (label === -1) unread.push(answer)
-        else {
-          counts[label] = counts[label]! + 1
-          named++
-        }
+    const askFor = async (n: number, round: number): Promise<JsonReply> => {
+      const seed = 'seed' in request ? { seed: Number(request.seed) + round } : {}
+      return transport.json({ url, body: JSON.stringify({ ...request, n, ...seed }), signal })
+    }
+    const first = await askFor(samples, 0)
+    const size = Math.min(samples, choicesOf(first).length)
+    if (size === 0) throw noChoices(first)
+    // A server that ignores n gives one answer at a time.
+    const rounds = Array.from({ length: Math.ceil(samples / size) - 1 }, (_, i) => i + 1)
+    const others = await Promise.all(rounds.map((round) => askFor(size, round)))
+    for (const { message } of [first, ...others].flatMap(choicesOf).slice(0, samples)) {
+      const answer = typeof message?.content === 'string' ? message.content : ''
+      const label = labelOfAnswer(answer, labels)
+      if (label === -1) unread.push(answer)
+      else {
+        counts[label] = counts[label]! + 1
+        named++
       }
-      got += choices.length
     }
     if (2 * named < samples) {
       throw answerError(
-        last!,
+        first,
         `${samples - named} of ${samples} answers that name no class, such as ${JSON.stringify(unread[0]?.slice(0, 80))}`,
         `answers that name one of ${labels.join(', ')}`,
         'Say in the prompt that it shall answer with nothing else, and leave it room for that with body: { max_tokens: … }.',

@@ -10,6 +10,7 @@
  * 5. Credentials of the address become a header; no error shows them, nor a header's value that the server echoes.
  */
 import { OptionError, PredictorError } from '../../contract/index.ts'
+import { follow } from './follow-signal.ts'
 import { readRetryAfter, sleep, waits } from './retry-wait.ts'
 import {
   answerError,
@@ -254,15 +255,6 @@ function isWorthAnotherTry(result: Outcome): boolean {
   if (!('status' in result)) return result.timedOut || !isHopeless(result.cause)
   const { status } = result
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501)
-}
-
-/** Passes an abort on; what is returned ends that. */
-function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
-  if (signal === undefined) return () => {}
-  const pass = (): void => controller.abort(signal.reason)
-  if (signal.aborted) pass()
-  signal.addEventListener('abort', pass, { once: true })
-  return () => signal.removeEventListener('abort', pass)
 }
 
 async function readText(response: Response, from: string): Promise<string> {

@@ -22,24 +22,24 @@ afterAll(() => server.close())
 /** One model, p = 1 / (1 + exp(−Σ x)), in every protocol; every 20th request fails first. */
 function answer({ method, path, body, index }: Seen): Answer {
   if (index % 20 === 7) return { status: 503, text: 'busy' }
-  const json = body as Record<string, never>
+  const json = (body ?? {}) as Record<string, unknown>
   const rows = (list: number[][]): number[][] => list.map(probabilities)
   switch (path) {
     case '/v2/models/m':
       return { json: { inputs: [{ name: 'x', datatype: 'FP64', shape: [-1, 2] }] } }
     case '/v2/models/m/infer': {
-      const { shape, data } = json.inputs![0] as { shape: number[]; data: number[] }
+      const { shape, data } = (json.inputs as unknown[])[0] as { shape: number[]; data: number[] }
       const sent = Array.from({ length: shape[0]! }, (_, i) => data.slice(2 * i, 2 * i + 2))
       return { json: { outputs: [{ name: 'p', shape, data: rows(sent).flat() }] } }
     }
     case '/v1/models/m:predict':
-      return { json: { predictions: rows(json.instances!) } }
+      return { json: { predictions: rows(json.instances as number[][]) } }
     case '/invocations':
       return { json: { predictions: rows((json.dataframe_split as { data: number[][] }).data) } }
     case '/score':
-      return { json: { scores: rows(json.batch!) } }
+      return { json: { scores: rows(json.batch as number[][]) } }
     case '/v1/chat/completions': {
-      const text = (json.messages![0] as { content: string }).content
+      const text = (json.messages as { content: string }[])[0]!.content
       const logprobs = probabilities([text.length / 10]).map(Math.log)
       const content = [
         {

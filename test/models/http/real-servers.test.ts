@@ -71,8 +71,9 @@ describe('MLServer', () => {
   })
 
   it('answers texts', async (context) => {
+    const address = addressOf(variable, context)
     const { texts, textProbabilities } = expected()
-    const model = await connectInference(`${addressOf(variable, context)}/v2/models/words`, {
+    const model = await connectInference(`${address}/v2/models/words`, {
       inputs: [{ name: 'text', datatype: 'BYTES', shape: [-1] }],
       inputParameters: { content_type: 'str' },
       output: 'predict_proba',
@@ -104,8 +105,9 @@ describe('KServe', () => {
   })
 
   it('answers texts in version 2', async (context) => {
+    const address = addressOf(variable, context)
     const { texts, textProbabilities } = expected()
-    const model = await connectInference(`${addressOf(variable, context)}/v2/models/words`)
+    const model = await connectInference(`${address}/v2/models/words`)
     close(await model.predict(texts), textProbabilities)
   })
 })
@@ -154,23 +156,44 @@ describe('MLflow', () => {
   })
 
   it('answers texts', async (context) => {
+    const address = addressOf('SODALIME_MLFLOW_WORDS', context)
     const { texts, textProbabilities } = expected()
-    const model = await connectMlflow(addressOf('SODALIME_MLFLOW_WORDS', context))
+    const model = await connectMlflow(address)
     close(await model.predict(texts), textProbabilities)
   })
 })
 
 describe('llama.cpp', () => {
   const classNames = ['bad', 'good']
+  const texts = ['fine', 'a poor film', 'I liked it']
 
   it('classifies texts from log-probabilities, equal texts equally', async (context) => {
+    const warnings: string[] = []
     const model = await connectChat(`${addressOf('SODALIME_LLAMA', context)}/v1`, {
       classNames,
       remember: 0,
+      onWarning: ({ message }) => warnings.push(message),
     })
-    const { data } = await model.predict(['fine', 'poor', 'fine'])
-    expect([data[0]! + data[1]!, data[2]! + data[3]!]).toEqual([1, 1].map((x) => expect.closeTo(x)))
-    expect(data[4]).toBeCloseTo(data[0]!, 5)
-    expect(data[2]).not.toBeCloseTo(data[0]!, 5)
+    const { data } = await model.predict(texts)
+    const again = await model.predict([...texts].reverse())
+    texts.forEach((_, i) => {
+      expect(data[2 * i]! + data[2 * i + 1]!).toBeCloseTo(1, 12)
+      expect(again.data[2 * (texts.length - 1 - i)]).toBeCloseTo(data[2 * i]!, 4)
+    })
+    expect(new Set(data).size).toBe(2 * texts.length)
+    expect(warnings).toEqual([])
   })
+
+  it('samples answers as often as their log-probabilities say', async (context) => {
+    const url = `${addressOf('SODALIME_LLAMA', context)}/v1`
+    const body = { max_tokens: 1 }
+    const exact = await connectChat(url, { classNames })
+    const sampled = await connectChat(url, { classNames, method: 'sampling', samples: 30, body })
+    const { data } = await exact.predict(texts)
+    const counts = await sampled.predict(texts)
+    // Three standard errors of 30 samples at p = 0.5.
+    data.forEach((p, i) => {
+      expect(Math.abs(counts.data[i]! - p)).toBeLessThan(0.28)
+    })
+  }, 300_000)
 })

@@ -233,6 +233,18 @@ describe('a request to a server', () => {
     }
   })
 
+  it('listens to a signal once, however many requests there are', async () => {
+    const { model } = await connect(() => undefined, { batchSize: 1, concurrency: 30 })
+    const { signal } = new AbortController()
+    const warnings: string[] = []
+    const onWarning = ({ name }: Error): number => warnings.push(name)
+    process.on('warning', onWarning)
+    await model.predict(rowsOf(60), { signal })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    process.off('warning', onWarning)
+    expect(warnings).toEqual([])
+  })
+
   it('is ended by close', async () => {
     const { server, model } = await connect(() => hang)
     const running = model.predict([[1]])
