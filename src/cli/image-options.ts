@@ -9,9 +9,8 @@ import type { ImageView } from '../render/image-svg.ts'
 import { given } from './explain-options.ts'
 import { choice, numberValue, wholeValue } from './option-values.ts'
 
-/** What the flags below give. */
-export interface ImageFlags {
-  readonly maxPixels: number
+/** What the flags of `addLayoutOptions` give. */
+export interface LayoutFlags {
   readonly resize?: 'none' | 'stretch' | 'crop' | 'pad'
   readonly size?: readonly number[]
   readonly crop?: number
@@ -22,6 +21,11 @@ export interface ImageFlags {
   readonly mean?: readonly number[]
   readonly std?: readonly number[]
   readonly channelOrder?: 'rgb' | 'bgr'
+}
+
+/** What all the flags give. */
+export interface ImageFlags extends LayoutFlags {
+  readonly maxPixels: number
   readonly segmentation?: 'quickshift' | 'slic' | 'felzenszwalb' | 'grid'
   readonly segments?: number
   readonly hide?: ImageExplainOptions['hide'] & {}
@@ -33,8 +37,8 @@ export interface ImageFlags {
 
 const HIDES = ['mean', 'blur', 'neighbours', 'noise'] as const
 
-/** Adds the flags to a command. */
-export function addImageOptions(command: Command): Command {
+/** Adds the flags that bring a picture to the model. */
+export function addLayoutOptions(command: Command): Command {
   return command
     .addOption(
       choice('--resize <how>', 'bring the picture to the size of the model (default: stretch)', [
@@ -61,6 +65,11 @@ export function addImageOptions(command: Command): Command {
     .option('--shift <numbers>', 'then add this, for all channels or each', numbersValue)
     .addOption(choice('--channel-order <order>', 'order of the colours', ['rgb', 'bgr']))
     .addOption(choice('--layout <layout>', 'where the channels stand', ['nchw', 'nhwc']))
+}
+
+/** Adds all the flags to a command. */
+export function addImageOptions(command: Command): Command {
+  return addLayoutOptions(command)
     .optionsGroup('The picture:')
     .option('--max-pixels <n>', 'reduce a larger picture to so many pixels', wholeValue, 1_000_000)
     .addOption(
@@ -88,7 +97,7 @@ export function addImageOptions(command: Command): Command {
 }
 
 /** The preprocessing of the model. */
-export function imageLayout(flags: ImageFlags): ImageLayout {
+export function imageLayout(flags: LayoutFlags): ImageLayout {
   const { resize, crop, layout, channelOrder } = flags
   const one = (values: readonly number[] | undefined) => (values?.length === 1 ? values[0] : values)
   const size = one(flags.size) as number | readonly [number, number] | undefined

@@ -15,6 +15,7 @@ import { explainSeriesCommand } from './explain-series.ts'
 import { explainTabularCommand } from './explain-tabular.ts'
 import { explainTextCommand } from './explain-text.ts'
 import { inspectCommand } from './inspect.ts'
+import { trainImageCommand } from './train-image.ts'
 import { trainSeriesCommand } from './train-series.ts'
 
 const EXAMPLES = `
@@ -57,6 +58,7 @@ function sodalimeProgram(context: CommandContext): Command {
     .summary('train a model')
     .description('Train a model on your data, to explain it then.')
     .addCommand(trainSeriesCommand(context))
+    .addCommand(trainImageCommand(context))
   const program = new Command('sodalime')
     .description('Local explanations (LIME) of any model.')
     .version(packageVersion(), '-V, --version')

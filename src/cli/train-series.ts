@@ -30,6 +30,7 @@ import {
   wholeValue,
 } from './option-values.ts'
 import { type ProgressLine, progressLine } from './progress-line.ts'
+import { scoreLines } from './score-lines.ts'
 import { seriesText } from './series-text.ts'
 
 interface TrainSeriesFlags {
@@ -286,28 +287,13 @@ function outcome(
     '',
     ...(scores === null
       ? ['No test series: give --test for a score that can be trusted.']
-      : scoreLines(scores)),
+      : scoreLines('Test', scores, 'series')),
     '',
     ...files.map((file) => `Wrote ${file}`),
     '',
     `Why? sodalime explain series --model ${files[0]} --data ${explained} --row 0${rate}`,
   ]
   return `${lines.join('\n')}\n`
-}
-
-function scoreLines({ accuracy, macroF1, classes, confusion }: Scores): string[] {
-  const names = classes.map(({ name }) => visibleText(name))
-  const first = Math.max(4, ...names.map(({ length }) => length))
-  const widths = names.map(({ length }) => Math.max(6, length))
-  const row = (name: string, cells: readonly (string | number)[]) =>
-    `  ${name.padEnd(first)}${cells.map((cell, c) => `  ${String(cell).padStart(widths[c] ?? 6)}`).join('')}`
-  const n = classes.reduce((sum, { count }) => sum + count, 0)
-  return [
-    `Test: accuracy ${accuracy.toFixed(3)}, macro F1 ${macroF1.toFixed(3)} on ${n} series`,
-    '',
-    `${row('true', [...names.map((name) => name), '    F1'])}   (columns: predicted)`,
-    ...classes.map(({ f1 }, c) => row(names[c]!, [...confusion[c]!, f1.toFixed(3)])),
-  ]
 }
 
 /** `none`, `balanced`, or `class=weight,…`. */
