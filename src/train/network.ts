@@ -5,7 +5,7 @@
  * 1. Three blocks of convolution over time with zeros at the ends, batch normalisation, and ReLU.
  * 2. The mean over time; a dense layer; softmax.
  *
- * Differs on purpose: 32, 64, 32 filters in place of 128, 256, 128, a twentieth of the work, and kernels of 9, 5, 3 steps
+ * Differs on purpose: 32, 64, 32 filters in place of 128, 256, 128, a sixteenth of the work, and kernels of 9, 5, 3 steps
  * in place of 8, 5, 3, so that each output stands in the middle of what it sees.
  */
 import type { RandomState } from '../math/random-state.ts'
