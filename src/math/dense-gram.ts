@@ -3,7 +3,7 @@
  *
  * 1. The mean is r + Σ w (x − r) / W, r the reference row; everything else is made of t = x − mean. (That the mean is
  *    rounded moves all t alike, which their products do not feel.)
- * 2. Products with vectors, single columns of G among them, go through the rows as they stand.
+ * 2. Products with vectors, single columns of G among them, go through the rows as they stand, four at a time.
  * 3. All of G: for a run of rows √w t is written column by column, and G added up in tiles of 2 × 4 columns whose eight
  *    sums stay in registers.
  */
@@ -27,28 +27,21 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
     return transposeTimes(X, mean, v)
   }
 
-  /** Σ_k b_k t_k, four rows at a time: beyond the last row it is taken again. */
   function times(b: Float64Array): Float64Array {
-    const product = new Float64Array(n)
-    const last = n - 1
+    const product = new Float64Array(n + 3)
+    for (let i = 0; i < n; i += 4) timesInto(product, X, mean, b, i, i)
+    return product.subarray(0, n)
+  }
+
+  function gramTimes(b: Float64Array): Float64Array {
+    const sums = new Float64Array(d)
+    const v = new Float64Array(4)
     for (let i = 0; i < n; i += 4) {
-      const rows = [i, Math.min(i + 1, last), Math.min(i + 2, last), Math.min(i + 3, last)]
-      const [p, q, r, s] = rows.map((row) => row * d) as [number, number, number, number]
-      let sumP = 0
-      let sumQ = 0
-      let sumR = 0
-      let sumS = 0
-      for (let k = 0; k < d; k++) {
-        const x = mean[k]!
-        const factor = b[k]!
-        sumP += factor * (data[p + k]! - x)
-        sumQ += factor * (data[q + k]! - x)
-        sumR += factor * (data[r + k]! - x)
-        sumS += factor * (data[s + k]! - x)
-      }
-      product.set([sumP, sumQ, sumR, sumS].slice(0, n - i), i)
+      timesInto(v, X, mean, b, i, 0)
+      for (let k = 0; k < 4; k++) v[k]! *= w[i + k] ?? 0
+      transposeTimesInto(sums, X, mean, v, i, 0)
     }
-    return product
+    return sums
   }
 
   function rowSquares(): Float64Array {
@@ -96,35 +89,74 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
     full,
     column,
     times,
+    gramTimes,
     transposeTimes: (v) => transposeTimes(X, mean, v),
     rowSquares,
   }
 }
 
-/** Σ_i v_i (x_ik − m_k) (d), four rows at a time; a row that is lacking counts 0 times. */
-function transposeTimes(
-  { data, rows: n, cols: d }: Matrix,
+/** Σ_i v_i (x_ik − m_k) (d). */
+function transposeTimes(X: Matrix, m: Float64Array, v: Float64Array): Float64Array {
+  const sums = new Float64Array(X.cols)
+  for (let i = 0; i < X.rows; i += 4) transposeTimesInto(sums, X, m, v, i, i)
+  return sums
+}
+
+/** out[to …] = Σ_k b_k (x_ik − m_k) for row i and the three after it; rows that are lacking are the last once more. */
+function timesInto(
+  out: Float64Array,
+  { data, rows, cols: d }: Matrix,
+  m: Float64Array,
+  b: Float64Array,
+  i: number,
+  to: number,
+): void {
+  const last = (rows - 1) * d
+  const p = i * d
+  const q = Math.min(p + d, last)
+  const r = Math.min(q + d, last)
+  const s = Math.min(r + d, last)
+  let sumP = 0
+  let sumQ = 0
+  let sumR = 0
+  let sumS = 0
+  for (let k = 0; k < d; k++) {
+    const x = m[k]!
+    const factor = b[k]!
+    sumP += factor * (data[p + k]! - x)
+    sumQ += factor * (data[q + k]! - x)
+    sumR += factor * (data[r + k]! - x)
+    sumS += factor * (data[s + k]! - x)
+  }
+  out[to] = sumP
+  out[to + 1] = sumQ
+  out[to + 2] = sumR
+  out[to + 3] = sumS
+}
+
+/** sums[k] += Σ v (x_ik − m_k) over row i and the three after it, with v from `from` on; rows that are lacking count 0 times. */
+function transposeTimesInto(
+  sums: Float64Array,
+  { data, rows, cols: d }: Matrix,
   m: Float64Array,
   v: Float64Array,
-): Float64Array {
-  const sums = new Float64Array(d)
-  const last = (n - 1) * d
-  for (let i = 0; i < n; i += 4) {
-    const a = i * d
-    const b = Math.min(a + d, last)
-    const c = Math.min(b + d, last)
-    const e = Math.min(c + d, last)
-    const va = v[i]!
-    const vb = v[i + 1] ?? 0
-    const vc = v[i + 2] ?? 0
-    const ve = v[i + 3] ?? 0
-    for (let k = 0; k < d; k++) {
-      const x = m[k]!
-      const near = va * (data[a + k]! - x) + vb * (data[b + k]! - x)
-      sums[k]! += near + (vc * (data[c + k]! - x) + ve * (data[e + k]! - x))
-    }
+  i: number,
+  from: number,
+): void {
+  const last = (rows - 1) * d
+  const p = i * d
+  const q = Math.min(p + d, last)
+  const r = Math.min(q + d, last)
+  const s = Math.min(r + d, last)
+  const vp = v[from]!
+  const vq = i + 1 < rows ? v[from + 1]! : 0
+  const vr = i + 2 < rows ? v[from + 2]! : 0
+  const vs = i + 3 < rows ? v[from + 3]! : 0
+  for (let k = 0; k < d; k++) {
+    const x = m[k]!
+    const near = vp * (data[p + k]! - x) + vq * (data[q + k]! - x)
+    sums[k]! += near + (vr * (data[r + k]! - x) + vs * (data[s + k]! - x))
   }
-  return sums
 }
 
 /** G_jk += Σ z_j z_k over `count` rows of Z, for columns j, j + 1 and k … k + 3 as far as there are so many. */

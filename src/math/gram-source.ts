@@ -26,6 +26,8 @@ export interface GramSource {
   readonly times: (b: Float64Array) => Float64Array
   /** (X − mean)ᵀ v (d) for v (n). */
   readonly transposeTimes: (v: Float64Array) => Float64Array
+  /** G b (d) for b (d), where that is quicker than `transposeTimes` after `times`. */
+  readonly gramTimes?: (b: Float64Array) => Float64Array
   /** |x − mean|² (n) of each row. */
   readonly rowSquares: () => Float64Array
 }

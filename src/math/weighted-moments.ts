@@ -70,6 +70,11 @@ export class WeightedMoments {
     return this.#source.transposeTimes(u.map((value, i) => Math.sqrt(this.weights[i]!) * value))
   }
 
+  /** G b (d) for b (d), without G. */
+  gramTimes(b: Float64Array): Float64Array {
+    return this.#source.gramTimes?.(b) ?? this.transposeTimes(this.times(b))
+  }
+
   /** Squared length (n) of each row of A. */
   rowSquares(): Float64Array {
     return this.#source.rowSquares().map((square, i) => this.weights[i]! * square)

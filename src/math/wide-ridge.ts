@@ -38,13 +38,14 @@ export function wideRidge(
   if (cols <= rows) {
     const start = moments.diagonal.slice()
     const preconditioner = strongest(back, forth, start, moments.diagonal, alpha)
-    return conjugateGradients(ridged(forth, back, alpha), cross.c, preconditioner, TOLERANCE, steps)
+    const product = ridged((b) => moments.gramTimes(b), alpha)
+    return conjugateGradients(product, cross.c, preconditioner, TOLERANCE, steps)
   }
   const squares = moments.rowSquares()
   const preconditioner = strongest(forth, back, squares.slice(), squares, alpha)
   const r = cross.spread.map((value, i) => Math.sqrt(weights[i]!) * value)
   const { x, converged } = conjugateGradients(
-    ridged(back, forth, alpha),
+    ridged((u) => forth(back(u)), alpha),
     r,
     preconditioner,
     TOLERANCE,
@@ -55,10 +56,10 @@ export function wideRidge(
 
 type Product = (p: Float64Array) => Float64Array
 
-/** p ↦ second(first(p)) + α p */
-function ridged(first: Product, second: Product, alpha: number): Product {
+/** p ↦ B p + α p */
+function ridged(times: Product, alpha: number): Product {
   return (p) => {
-    const product = second(first(p))
+    const product = times(p)
     for (let i = 0; i < p.length; i++) product[i]! += alpha * p[i]!
     return product
   }
