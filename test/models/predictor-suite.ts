@@ -103,6 +103,16 @@ export function predictorSuite<Input>(name: string, candidate: Candidate<Input>)
       },
     )
 
+    // The full length, 10,000 predictions, is run by `npm run -s bench -- model-memory`.
+    it('holds no memory from call to call', async () => {
+      const predictions = async (n: number) => {
+        for (let i = 0; i < n; i++) await ask(batch(10))
+        return process.memoryUsage().rss / 2 ** 20
+      }
+      const before = await predictions(150)
+      expect((await predictions(150)) - before).toBeLessThan(100)
+    })
+
     it('closes twice without complaint, and then refuses to predict', async () => {
       const other = await open()
       await other.close?.()

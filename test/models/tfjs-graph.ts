@@ -1,9 +1,11 @@
 /**
- * Graph models of TensorFlow.js, small enough to be written by hand: `model.json` and its one shard, in a folder of their own.
+ * Models of TensorFlow.js, small enough to be written by hand: graphs as `model.json` and its one shard, in a folder of
+ * their own, and a layers model.
  */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TfjsArtifacts } from '../../src/models/tfjs-layers.ts'
 
 /** softmax(x W + b) over rows of 3 numbers; W (3, 2) and b (2) as below. */
 export const KERNEL = [0.5, -1, 2, 0.25, -0.75, 1]
@@ -48,6 +50,31 @@ const HEAD: readonly Node[] = [
   { name: 'softmax', op: 'Softmax', input: ['scores'], attr: T },
   { name: 'Identity', op: 'Identity', input: ['softmax'], attr: T },
 ]
+
+/** The same as a layers model, in the form of `ModelArtifacts`. */
+export function denseLayers(): TfjsArtifacts {
+  const dense = {
+    class_name: 'Dense',
+    config: {
+      name: 'dense',
+      units: 2,
+      activation: 'softmax',
+      use_bias: true,
+      batch_input_shape: [null, 3],
+    },
+  }
+  return {
+    modelTopology: {
+      keras_version: '2.15.0',
+      model_config: { class_name: 'Sequential', config: { name: 'small', layers: [dense] } },
+    },
+    weightSpecs: [
+      { name: 'dense/kernel', shape: [3, 2], dtype: 'float32' },
+      { name: 'dense/bias', shape: [2], dtype: 'float32' },
+    ],
+    weightData: Float32Array.of(...KERNEL, ...BIAS).buffer,
+  }
+}
 
 /** A model of rows of three numbers. */
 export function rowGraph(): object {
