@@ -111,7 +111,7 @@ export function sparseNeighbourhood(
   }
   const features: Feature[] = Array.from(indices, (column, j) => ({
     name: names(column),
-    part: { kind: 'tabular', columns: [column], value: own[j]! },
+    part: { kind: 'tabular', columns: [j], value: own[j]! },
   }))
   return {
     features,

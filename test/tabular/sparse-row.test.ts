@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseExplanation } from '../../src/contract/schema.ts'
 import { RandomState } from '../../src/math/random-state.ts'
 import { type SparseRow, TabularExplainer } from '../../src/tabular/index.ts'
 import { classify, recording } from './tables.ts'
@@ -33,6 +34,7 @@ describe('sparse rows', () => {
     })
     const explanation = await explainer.explain<SparseRow>(row, asked.model, { numSamples: 300 })
     expect(explanation.features.map(({ name }) => name)).toEqual(['word 2', 'word 7'])
+    expect(() => parseExplanation(JSON.parse(JSON.stringify(explanation)))).not.toThrow()
     expect(Array.from(asked.rows[0]!.indices)).toEqual([2, 7])
     expect(Array.from(asked.rows[0]!.values)).toEqual([0.25, 0.5])
     for (const { indices, values } of asked.rows) {
@@ -48,8 +50,7 @@ describe('sparse rows', () => {
       surrogate: 'ols',
     })
     for (const { feature, weight: found } of labels[0]!.weights) {
-      const part = features[feature]!.part
-      const column = part.kind === 'tabular' ? part.columns[0]! : -1
+      const column = Number(features[feature]!.name)
       const values = table.map(
         ({ indices, values }) => values[Array.from(indices).indexOf(column)] ?? 0,
       )
