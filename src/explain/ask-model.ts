@@ -216,6 +216,14 @@ function toMatrix(outputs: Outputs, where: string): Matrix {
     return { data: Float64Array.from(outputs as ArrayLike<number>, Number), rows, cols: 1 }
   }
   const cols = head.length
+  if (typeof cols !== 'number') {
+    throw new PredictorOutputError({
+      where,
+      got: 'an object for each instance',
+      expected: 'an array of numbers for each instance',
+      remedy: 'Return the probabilities of the classes as an array, always in the same order.',
+    })
+  }
   const data = new Float64Array(rows * cols)
   for (let i = 0; i < rows; i++) {
     const row = outputs[i] as ArrayLike<number>
@@ -227,7 +235,7 @@ function toMatrix(outputs: Outputs, where: string): Matrix {
         remedy: 'A model must answer every instance with the same number of values.',
       })
     }
-    for (let j = 0; j < cols; j++) data[i * cols + j] = row[j]!
+    for (let j = 0; j < cols; j++) data[i * cols + j] = Number(row[j])
   }
   return { data, rows, cols }
 }

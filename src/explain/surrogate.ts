@@ -5,6 +5,7 @@
  * with `fit` will do. Linear ones are solved on the moments that feature selection has made already; the others see
  * the selected columns.
  */
+import { OptionError } from '../contract/errors.ts'
 import type { TreeNode } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
 import { solveLasso } from '../math/lasso.ts'
@@ -70,9 +71,9 @@ export function linearSolver(choice: SurrogateChoice): LinearSolver | undefined 
   return undefined
 }
 
-/** The surrogate as an object, for those that are not linear. */
+/** The surrogate as an object, for those that are not linear. One of the user's own is checked as it is used. */
 export function columnSurrogate(choice: SurrogateChoice): Surrogate {
-  if (typeof choice === 'object' && 'fit' in choice) return choice
+  if (typeof choice === 'object' && 'fit' in choice) return checkedSurrogate(choice)
   const options = (typeof choice === 'string' ? {} : choice) as {
     maxDepth?: number
     minSamplesLeaf?: number
@@ -81,6 +82,51 @@ export function columnSurrogate(choice: SurrogateChoice): Surrogate {
     options.maxDepth ?? SURROGATE_DEFAULTS.maxDepth,
     options.minSamplesLeaf ?? SURROGATE_DEFAULTS.minSamplesLeaf,
   )
+}
+
+/** A surrogate of the user's own that throws an OptionError where it gives something else than it should. */
+function checkedSurrogate(surrogate: Surrogate): Surrogate {
+  return {
+    fit: (X, y, weights) => {
+      const fitted = surrogate.fit(X, y, weights)
+      const wrong = faultOf(fitted, X.cols)
+      if (wrong !== undefined) throw surrogateError(wrong)
+      const predict = (columns: Matrix) => {
+        const answers = fitted.predict(columns)
+        if (answers?.length !== columns.rows) {
+          throw surrogateError(`${answers?.length ?? 'no'} answers for ${columns.rows} rows`)
+        }
+        if (!finite(answers)) throw surrogateError('answers that are no finite numbers')
+        return answers
+      }
+      const { intercept, coefficients, tree } = fitted
+      return { intercept, coefficients, predict, ...(tree && { tree }) }
+    },
+  }
+}
+
+function faultOf(fitted: Partial<FittedSurrogate> | undefined, k: number): string | undefined {
+  const { intercept, coefficients, predict } = fitted ?? {}
+  if (!Number.isFinite(intercept)) return `the intercept ${intercept}`
+  if (coefficients?.length !== k) {
+    return `${coefficients?.length ?? 'no'} coefficients for ${k} features`
+  }
+  if (!finite(coefficients)) return 'coefficients that are no finite numbers'
+  return typeof predict === 'function' ? undefined : 'no function predict'
+}
+
+function finite(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false
+  return true
+}
+
+function surrogateError(got: string): OptionError {
+  return new OptionError({
+    where: 'options.surrogate.fit',
+    got,
+    expected: '{ intercept, coefficients, predict }: finite, one coefficient for each column of X',
+    remedy: 'Mend the surrogate, or leave it out for ridge.',
+  })
 }
 
 /** A regression tree; its coefficients are importances (shares of the explained variance, without sign). */

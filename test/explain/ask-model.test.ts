@@ -132,6 +132,11 @@ describe('outputs', () => {
       (rows) => rows.map(() => [0.5]),
       /one number for each instance.*mode: 'regression'/,
     ],
+    [
+      'objects by class',
+      (rows) => rows.map(() => ({ yes: 1, no: 0 })),
+      /an object for each instance/,
+    ],
     ['nothing', () => undefined, /type undefined/],
     ['null', () => null, /got null/],
     ['a number', () => 3, /type number/],
@@ -292,7 +297,8 @@ describe('a model that works on several batches at once', () => {
       onProgress: (one) => progress.push(one),
     })
     const one = await explainSwitches(logistic(weights), { batchSize: 3 })
-    expect(seen.most).toBe(3)
+    // On a busy machine the second answer may be there before the third batch is made.
+    expect([2, 3]).toContain(seen.most)
     expect(pipelined.labels).toEqual(one.labels)
     const done = progress.filter(({ stage }) => stage === 'predicting').map(({ done }) => done)
     expect(done).toEqual([...done].sort((a, b) => a - b))

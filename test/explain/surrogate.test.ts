@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { OptionError } from '../../src/contract/errors.ts'
 import type { TreeNode } from '../../src/contract/explanation.ts'
 import type { Matrix } from '../../src/contract/matrix.ts'
 import { explainSwitches, logistic, switches } from './switches.ts'
@@ -38,6 +39,34 @@ describe('the surrogate', () => {
         { feature: 0, weight: 1 },
       ],
     })
+  })
+
+  it.each([
+    ['nothing', undefined, /got the intercept undefined/],
+    ['no intercept', { coefficients: [1, 1], predict: () => [] }, /the intercept undefined/],
+    [
+      'one coefficient',
+      { intercept: 0, coefficients: [1], predict: () => [] },
+      /1 coefficients for 2/,
+    ],
+    [
+      'NaN',
+      { intercept: 0, coefficients: [1, Number.NaN], predict: () => [] },
+      /no finite numbers/,
+    ],
+    ['no predict', { intercept: 0, coefficients: [1, 1] }, /no function predict/],
+    [
+      'no answers',
+      { intercept: 0, coefficients: [1, 1], predict: () => [] },
+      /0 answers for 16 rows/,
+    ],
+  ])('of the user’s own that gives %s is refused', async (_, fitted, message) => {
+    const surrogate = { fit: () => fitted as never }
+    const refused = await explainSwitches(logistic([1, 2, 3]), {
+      ...{ surrogate, numFeatures: 2, numSamples: 16 },
+    }).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(OptionError)
+    expect((refused as Error).message).toMatch(message)
   })
 
   it('as a tree finds a rule that no line can, told by feature ids', async () => {
