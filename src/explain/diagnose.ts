@@ -10,6 +10,7 @@
  */
 import type { LabelExplanation } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
+import type { Task } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
 
 const FEWEST_EFFECTIVE = 30
@@ -56,7 +57,8 @@ export function sampleSizeWarning(
 }
 
 /** Warnings about one label's fit. */
-export function fitWarnings(label: LabelExplanation, constant: boolean): Warning[] {
+export function fitWarnings(label: LabelExplanation, constant: boolean, task: Task): Warning[] {
+  const answer = task === 'regression' ? 'the prediction' : `the answer for ${label.name}`
   if (constant) {
     return [
       {
@@ -70,7 +72,7 @@ export function fitWarnings(label: LabelExplanation, constant: boolean): Warning
   return [
     {
       code: 'poor-fit',
-      message: `The surrogate explains only ${Math.max(0, Math.round(score * 100))} % of how the answer for ${label.name} varies around the instance: its weights may mislead.`,
+      message: `The surrogate explains only ${Math.max(0, Math.round(score * 100))} % of how ${answer} varies around the instance: its weights may mislead.`,
     },
   ]
 }

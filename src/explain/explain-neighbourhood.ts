@@ -100,7 +100,7 @@ export async function explainNeighbourhood<Input>(
       ...fit,
       ...(constant && !settings.python && { weights: [] }),
     }
-    for (const warning of fitWarnings(explained, constant)) warn(warning)
+    for (const warning of fitWarnings(explained, constant, task)) warn(warning)
     return explained
   })
   if (task === 'regression' && settings.python) labels = pythonRegression(labels[0]!)

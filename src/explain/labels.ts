@@ -41,7 +41,7 @@ export function resolveLabels(
       remedy:
         typeof label === 'string'
           ? didYouMean(label, classNames, 'Take one of these names.')
-          : 'The model answers with that many columns; Python LIME’s default, label 1, needs two.',
+          : `The model answers with ${classNames.length === 1 ? 'one column' : `${classNames.length} columns`}; the first is 0.`,
     })
   })
 }

@@ -263,7 +263,7 @@ export function checkWhole(where: string, value: unknown, least: number): assert
   }
   throw new OptionError({
     where,
-    got: String(value),
+    got: typeof value === 'string' ? JSON.stringify(value) : String(value),
     expected: `an integer from ${least} to ${MOST_SAMPLES}`,
     remedy: 'Leave it out for the default.',
   })

@@ -24,7 +24,7 @@ describe('the options of explain', () => {
     ['numSamples', -5, /got -5/],
     ['numSamples', 10.5, /got 10\.5/],
     ['numSamples', 1e12, /got 1000000000000/],
-    ['numSamples', '500', /got 500/],
+    ['numSamples', '500', /got "500"/],
     ['numSamples', Number.NaN, /got NaN/],
     ['numFeatures', 0, /expected an integer from 1/],
     ['numFeatures', null, /got null/],
