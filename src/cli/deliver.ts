@@ -31,8 +31,8 @@ const FILE_FLAGS = ['json', 'html', 'svg', 'png'] as const
 export function addOutputOptions(command: Command): Command {
   return command
     .option('--json <file>', 'write the explanation as JSON; - for stdout, alone')
-    .option('--html <file>', 'write a report that opens in any browser')
-    .option('--svg <file>', 'write the picture as SVG')
+    .option('--html <file>', 'write a report that opens in any browser; - for stdout')
+    .option('--svg <file>', 'write the picture as SVG; - for stdout')
     .option('--png <file>', 'write the picture as PNG')
     .option('--width <columns>', 'width of the text (default: the terminal, or 80)', wholeValue)
     .option('--no-color', 'no colours (also by NO_COLOR)')
@@ -45,14 +45,22 @@ export async function checkOutputs(flags: OutputFlags): Promise<void> {
   const paths = new Map<string, string>()
   for (const flag of FILE_FLAGS) {
     const path = flags[flag]
-    if (path === undefined || (flag === 'json' && path === '-')) continue
-    await checkOutputPath(path, `--${flag}`)
+    if (path === undefined) continue
+    if (path !== '-') await checkOutputPath(path, `--${flag}`)
+    else if (flag === 'png') {
+      throw new OptionError({
+        where: '--png',
+        got: '-, for stdout',
+        expected: 'the path of a file to write',
+        remedy: 'Only text goes to stdout: JSON, HTML or SVG.',
+      })
+    }
     const other = paths.get(path)
     if (other !== undefined) {
       throw new OptionError({
         where: `--${flag}`,
-        got: `${path}, as for ${other}`,
-        expected: 'a file of its own',
+        got: `${path === '-' ? 'stdout (-)' : path}, as for ${other}`,
+        expected: path === '-' ? 'one thing on stdout' : 'a file of its own',
         remedy: 'Name another file.',
       })
     }
@@ -74,23 +82,29 @@ export async function deliver(
   drawing: Drawing = { svg: renderSvg },
 ): Promise<void> {
   const { json, html, svg, png } = flags
+  const { stdout, stderr, env } = context
   const written: string[] = []
+  let piped: string | undefined
   const save = async (
     path: string | undefined,
     flag: string,
     make: () => string | Promise<Uint8Array>,
   ) => {
-    if (path === undefined || path === '-') return
-    await writeWhole(path, await make(), flag)
+    if (path === undefined) return
+    const content = await make()
+    if (path === '-') {
+      piped = content as string
+      return
+    }
+    await writeWhole(path, content, flag)
     written.push(path)
   }
   await save(json, '--json', () => toJsonText(explanation))
   await save(html, '--html', () => renderHtml(explanation))
   await save(svg, '--svg', () => drawing.svg(explanation))
   await save(png, '--png', () => renderPng(drawing.svg(explanation)))
-  const { stdout, stderr, env } = context
-  if (json === '-') {
-    stdout.write(toJsonText(explanation))
+  if (piped !== undefined) {
+    stdout.write(piped)
     if (flags.quiet !== true) {
       for (const { message } of explanation.diagnostics.warnings)
         stderr.write(`warning: ${message}\n`)

@@ -125,9 +125,9 @@ function checked(value: unknown, features: Table, column: number): Value {
   }
   throw new DataError({
     where: `--instance, column ${JSON.stringify(features.columnNames[column])}`,
-    got: JSON.stringify(value),
+    got: typeof value === 'number' ? String(value) : JSON.stringify(value),
     expected:
-      features.types[column] === 'number' ? 'a number or null' : 'a category (text) or null',
+      features.types[column] === 'number' ? 'a finite number or null' : 'a category (text) or null',
     remedy: 'Write numbers without quotes and categories with them.',
   })
 }

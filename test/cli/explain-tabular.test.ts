@@ -62,6 +62,15 @@ describe('sodalime explain tabular', () => {
     expect(readFileSync(file('a.svg'), 'utf8')).toMatch(/^<svg/)
   })
 
+  it('writes a report or a picture alone to stdout for -, and one thing only', async () => {
+    expect((await house('--row', '1', '--html', '-')).stdout).toMatch(/^<!doctype html>/i)
+    expect((await house('--row', '1', '--svg', '-')).stdout).toMatch(/^<svg/)
+    const both = await house('--row', '1', '--html', '-', '--json', '-')
+    expect(both.code).toBe(2)
+    expect(both.stderr).toContain('got stdout (-), as for --json')
+    expect((await house('--row', '1', '--png', '-')).code).toBe(2)
+  })
+
   it('writes JSON alone to stdout for --json -, the same for the same seed', async () => {
     const args = ['--row', '1', '--json', '-', '--seed', '7', '--top-labels', '2']
     const [one, two] = await Promise.all([house(...args), house(...args)])
