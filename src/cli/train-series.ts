@@ -120,8 +120,12 @@ export function trainSeriesCommand(context: CommandContext): Command {
   command
     .optionsGroup('The training:')
     .option('--length <steps>', 'time steps of the network (default: as the series)', wholeValue)
-    .option('--epochs <n>', 'at most so many times all series (default: 60)', wholeValue)
-    .option('--patience <n>', 'stop after so many epochs without gain (default: 20)', wholeValue)
+    .option('--epochs <n>', 'at most so many times all series (default: 20 to 150)', wholeValue)
+    .option(
+      '--patience <n>',
+      'stop after so many epochs without gain (default: a third)',
+      wholeValue,
+    )
     .option('--batch-size <n>', 'series in one step (default: 16)', wholeValue)
     .option('--learning-rate <rate>', 'first step width (default: 0.003)', numberValue)
     .option(

@@ -20,9 +20,9 @@ export interface EpochReport {
 
 /** Options of `trainSeriesClassifier`. */
 export interface TrainSeriesOptions {
-  /** At most so many times all training series; default 60. */
+  /** At most so many times all training series; default: as many as make 300 steps of Adam, from 20 to 150. */
   readonly epochs?: number | undefined
-  /** Stop after so many epochs without a lower validation loss; default 20. */
+  /** Stop after so many epochs without a lower validation loss; default a third of `epochs`. */
   readonly patience?: number | undefined
   /** Series in one step; default 16, fewer where there are not so many. */
   readonly batchSize?: number | undefined
@@ -55,10 +55,10 @@ export interface TrainSeriesOptions {
   readonly onWarning?: ((warning: Warning) => void) | undefined
 }
 
-/** The options with their defaults; `shift` and `length` follow from the data where they are left out. */
+/** The options with their defaults; those that may be undefined follow from the data then. */
 export interface TrainPlan {
-  readonly epochs: number
-  readonly patience: number
+  readonly epochs: number | undefined
+  readonly patience: number | undefined
   readonly batchSize: number
   readonly learningRate: number
   readonly validationShare: number
@@ -94,11 +94,11 @@ const OPTIONS = [
 /** Checks the options; throws an OptionError. */
 export function planTraining(options: TrainSeriesOptions): TrainPlan {
   checkOptions(`${NAME}, options`, options, OPTIONS)
-  const { epochs = 60, patience = 20, batchSize = 16, learningRate = 0.003, noise = 0.1 } = options
+  const { epochs, patience, batchSize = 16, learningRate = 0.003, noise = 0.1 } = options
   const { validationShare = 0.2, classWeights = 'none', filters = [32, 64, 32] } = options
   const { shift, length, normalise = 'series' } = options
-  checkWhole('epochs', epochs, 1)
-  checkWhole('patience', patience, 1)
+  if (epochs !== undefined) checkWhole('epochs', epochs, 1)
+  if (patience !== undefined) checkWhole('patience', patience, 1)
   checkWhole('batchSize', batchSize, 2)
   check('learningRate', learningRate, learningRate > 0 && learningRate < 1, 'a number from 0 to 1')
   check('noise', noise, noise >= 0 && noise < 10, 'a number from 0 to 10')

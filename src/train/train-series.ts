@@ -62,6 +62,8 @@ export interface TrainedSeriesClassifier extends Predictor<Matrix> {
 
 const NAME = 'trainSeriesClassifier'
 const KERNELS = [9, 5, 3]
+/** Steps of Adam after which small sets are learnt. */
+const STEPS = 300
 
 /**
  * Trains a network on labelled series.
@@ -165,7 +167,10 @@ async function descend(
   { signal, onEpoch, seconds }: Control,
 ): Promise<Pick<TrainedSeriesClassifier, 'weights' | 'history' | 'bestEpoch'>> {
   const { inputs, targets, classWeights, shape, fit, validation, batch, random, plan } = task
-  const { epochs, patience, learningRate } = plan
+  const { learningRate } = plan
+  const batches = Math.floor(fit.length / batch)
+  const epochs = plan.epochs ?? Math.min(150, Math.max(20, Math.ceil(STEPS / batches)))
+  const patience = plan.patience ?? Math.ceil(epochs / 3)
   const size = shape.length * shape.channels
   const shift = plan.shift ?? Math.round(0.02 * shape.length)
   const noise = plan.noise * deviation(inputs)
@@ -175,7 +180,6 @@ async function descend(
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const rate = (learningRate * (1 + Math.cos((Math.PI * (epoch - 1)) / epochs))) / 2
     const order = random.permutation(fit.length)
-    const batches = Math.floor(fit.length / batch)
     let sum = 0
     for (let b = 0; b < batches; b++) {
       signal?.throwIfAborted()
