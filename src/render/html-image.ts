@@ -1,6 +1,6 @@
 /**
  * A picture with its weighted segments drawn over it: tint by weight, solid outline and + for, dashed outline and −
- * against. Without the picture the segments alone are drawn. Two boxes show and hide weights and borders, without a
+ * against, for the ten strongest; the others say their weight where the pointer rests. Without the picture the segments alone are drawn. Two boxes show and hide weights and borders, without a
  * script.
  */
 import type { ExplanationData, InstanceData, LabelExplanation } from '../contract/index.ts'
@@ -12,6 +12,9 @@ import { borderPath, outlinePath, type SegmentMap, segmentMap } from './segment-
 import { explainInWords } from './words.ts'
 
 type ImageInstance = Extract<InstanceData, { kind: 'image' }>
+
+/** Segments that are outlined and signed; more would hide the picture. */
+const MARKED = 10
 
 /** A data URL that may be drawn: PNG, JPEG or WebP in base64; undefined for anything else. */
 export function pictureHref(picture: string | undefined): string | undefined {
@@ -43,13 +46,15 @@ export function imageFigure(
   const map = segmentMap(segments, width, height)
   const { weighted, decimals, largest } = weightedSegments(explanation, label, of)
   const borders = borderPath(map)
-  const shapes = weighted.map(({ name, part, weight }) => {
+  const shapes = weighted.map(({ name, part, weight }, rank) => {
     const kind = weight < 0 ? 'against' : 'for'
     const share = formatPercent(part.area / (width * height), 1)
     const outline = outlinePath(map, part.segment)
-    return markup`${pictureId !== undefined && markup`<path class="halo" d="${outline}"/>`}<path class="segment ${kind} t${tintStep(weight, largest)}" fill-rule="evenodd" d="${outline}"><title>${name}: ${formatWeight(weight, decimals)}, ${share} of the picture</title></path>
-${sign(map, part.segment, weight)}`
+    const marked = rank < MARKED
+    return markup`${marked && pictureId !== undefined && markup`<path class="halo" d="${outline}"/>`}<path class="segment ${marked ? `${kind} t${tintStep(weight, largest)}` : 'weak'}" fill-rule="evenodd" d="${outline}"><title>${name}: ${formatWeight(weight, decimals)}, ${share} of the picture</title></path>
+${marked && sign(map, part.segment, weight)}`
   })
+  const strongest = weighted.length > MARKED ? `, the ${MARKED} that count most` : ''
   return markup`<figure>
 <input type="checkbox" class="show-weights" id="${unique}w" checked> <label class="toggle" for="${unique}w">Weights</label>
 ${borders !== undefined && markup`<input type="checkbox" class="show-borders" id="${unique}b"${pictureId === undefined && markup` checked`}> <label class="toggle" for="${unique}b">All segments</label>`}
@@ -59,7 +64,7 @@ ${borders !== undefined && markup`<path class="border" d="${borders}"/>`}
 <g class="weights">
 ${shapes}</g>
 </svg>
-<figcaption>${isolated(label.name)}: solid outline and + speak for it, dashed outline and \u2212 against it. ${formatCount(map.boxes.size)} segments, ${width}\u00a0\u00d7\u00a0${height} pixels.</figcaption>
+<figcaption>${isolated(label.name)}: solid outline and + speak for it, dashed outline and \u2212 against it${strongest}. ${formatCount(map.boxes.size)} segments, ${width}\u00a0\u00d7\u00a0${height} pixels.</figcaption>
 </figure>`
 }
 

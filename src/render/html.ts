@@ -25,7 +25,7 @@ import { fitWords, labelWords, predictionWords, type Sentence } from './words.ts
 export interface HtmlOptions {
   /** The headline; default made from the explanation: `Why malignant?`. */
   readonly title?: string | undefined
-  /** Most weights shown for a label; default 50. */
+  /** Most weights shown for a label; default 50, for a picture 15, where they stand below the picture. */
   readonly maxFeatures?: number | undefined
 }
 
@@ -39,7 +39,6 @@ export function renderHtml(
   const title =
     options.title ??
     (only === undefined ? `${formatCount(all.length)} explanations` : headline(only))
-  const most = options.maxFeatures ?? 50
   const body =
     only === undefined
       ? markup`<header><p class="kicker">Local explanations</p><h1>${title}</h1></header>
@@ -50,11 +49,11 @@ ${all.map(
     one,
     i,
   ) => markup`<article id="e${i}" aria-labelledby="e${i}h"><p class="kicker">${kicker(one)}</p><h2 class="headline" id="e${i}h">${headline(one)}</h2>
-${explanationSections(one, `e${i}`, most)}</article>
+${explanationSections(one, `e${i}`, rowsFor(one, options))}</article>
 `,
 )}</main>`
       : markup`<main><header><p class="kicker">${kicker(only)}</p><h1>${title}</h1></header>
-${explanationSections(only, 'e0', most)}</main>`
+${explanationSections(only, 'e0', rowsFor(only, options))}</main>`
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -108,6 +107,10 @@ ${all.map((one, i) => {
   return markup`<li><a href="#e${i}">${label === undefined ? 'no label' : isolated(label.name)}</a>${label !== undefined && ` ${outputText(one, label.prediction)}`}</li>
 `
 })}</ol></nav>`
+}
+
+function rowsFor({ domain }: ExplanationData, { maxFeatures }: HtmlOptions): number {
+  return maxFeatures ?? (domain === 'image' ? 15 : 50)
 }
 
 function explanationSections(explanation: ExplanationData, id: string, most: number): Markup {
@@ -200,9 +203,15 @@ function labelPanel(
 ): Markup {
   const words = labelWords(explanation, label)
   const again = explanation.labels[0] !== label && sentence([...words.prediction, ' '])
+  const weights = weightsFigure(explanation, label, most)
+  const drawn = instanceFigures(explanation, label, pictures, unique)
+  const figures =
+    explanation.domain === 'image'
+      ? markup`${drawn}<h3>Segment by segment</h3>${weights}`
+      : markup`${weights}
+${drawn}`
   return markup`<p>${again}${sentence(words.evidence)}</p>
-${weightsFigure(explanation, label, most)}
-${instanceFigures(explanation, label, pictures, unique)}`
+${figures}`
 }
 
 function instanceFigures(

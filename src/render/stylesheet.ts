@@ -5,7 +5,7 @@
 import { darkTheme, lightTheme, type Theme, tintSteps } from './palette.ts'
 
 /** SHA-256 of `stylesheet` in base64, for `style-src`; a test compares them. */
-export const stylesheetHash = 'sha256-eGf+Sistw0W7cWalwNAOXvUDwOHELyRHmejr5iHvydM='
+export const stylesheetHash = 'sha256-Gt8qZe6n+8J3L0mlbsEluTLd3yK4RdB/5WHHdQFS7xc='
 
 /** The whole style sheet. */
 export const stylesheet = `
@@ -83,6 +83,7 @@ mark:focus>.tip{clip-path:none;width:auto;height:auto}
 .segment{fill:var(--c);fill-opacity:var(--o);stroke:var(--c);stroke-width:2;vector-effect:non-scaling-stroke}
 .halo{fill:none;stroke:#fff;stroke-opacity:.75;stroke-width:4.5;vector-effect:non-scaling-stroke}
 .segment.against{stroke-dasharray:5 3}
+.segment.weak{fill-opacity:0;stroke:none}
 .sign{fill:#fff;stroke:#1d1e21;paint-order:stroke;text-anchor:middle;dominant-baseline:central;font-weight:700;font-family:system-ui,sans-serif}
 .border{fill:none;stroke:var(--muted);stroke-width:.7;vector-effect:non-scaling-stroke;opacity:.6}
 .toggle{font-size:.86rem;color:var(--muted);margin-right:1.2rem}
