@@ -10,11 +10,20 @@ import type { FeatureWeight, TreeNode } from '../contract/explanation.ts'
 import { bitsToMatrix, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
 import { predictLinear } from '../math/linear-prediction.ts'
 import type { LinearFit } from '../math/ridge.ts'
-import { type WeightedMoments, weightedMoments } from '../math/weighted-moments.ts'
+import {
+  type WeightedCross,
+  type WeightedMoments,
+  weightedMoments,
+} from '../math/weighted-moments.ts'
 import { weightedR2 } from '../math/weighted-statistics.ts'
 import { isConstant } from './diagnose.ts'
 import { type FeatureSelection, selectFeatures } from './select-features.ts'
-import { columnSurrogate, linearSolver, type SurrogateChoice } from './surrogate.ts'
+import {
+  columnSurrogate,
+  type LinearSolver,
+  linearSolver,
+  type SurrogateChoice,
+} from './surrogate.ts'
 
 /** What is fitted to what. */
 export interface LabelFitRequest {
@@ -44,6 +53,9 @@ const FOLD = 5
 const FEWEST_SAMPLES = 20
 const MOST_WORK = 2e9
 
+/** With so many features, a few selected ones get moments of their own. */
+const WIDE = 500
+
 /** Selects, fits and scores. Weights come by falling |weight|, equal ones in the order of selection. */
 export function fitLabel(request: LabelFitRequest): LabelFit {
   const { X, moments, y, weights, numFeatures, featureSelection, surrogate } = request
@@ -52,7 +64,7 @@ export function fitLabel(request: LabelFitRequest): LabelFit {
   const columns = selectColumns(X, features)
   const solve = linearSolver(surrogate)
   const fitted = solve
-    ? linearFit(solve(moments, cross, features), columns)
+    ? linearFit(solveColumns(solve, request, cross, features, columns), columns)
     : columnFit(surrogate, columns, y, weights)
   return {
     intercept: fitted.intercept,
@@ -70,6 +82,21 @@ interface Fit {
   readonly coefficients: ArrayLike<number>
   readonly answers: Float64Array
   readonly tree?: TreeNode
+}
+
+/** The selected columns' own moments where a column of the whole Gram matrix would cost more than all of theirs. */
+function solveColumns(
+  solve: LinearSolver,
+  { moments, y, weights }: LabelFitRequest,
+  cross: WeightedCross,
+  features: Int32Array,
+  columns: DesignMatrix,
+): LinearFit {
+  if (features.length ** 2 > moments.cols || moments.cols < WIDE) {
+    return solve(moments, cross, features)
+  }
+  const own = weightedMoments(columns, weights)
+  return solve(own, own.cross(y))
 }
 
 function linearFit(fit: LinearFit, columns: DesignMatrix): Fit {
