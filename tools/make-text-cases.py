@@ -39,6 +39,8 @@ OWN = [
     ("groups", HAIKU, {"split_expression": r"(\s)+"}, {"num_samples": 250, "num_features": 8}, None),
     ("characters", "naïve 😀 a\u0301a", {"char_level": True, "bow": False, "mask_string": "_"}, {"num_samples": 250, "num_features": 5}, "lasso-0.01"),
     ("line-end", "one two\nthree two\n", {"split_expression": "[ ]|two", "feature_selection": "lasso_path"}, {"num_samples": 200, "num_features": 3}, "ridge-10"),
+    ("optional-groups", "a, b  a,c b\u0301 a", {"split_expression": r"([,.])\s*|\s+", "bow": False, "mask_string": "$1"}, {"num_samples": 120, "distance_metric": "euclidean", "labels": [1, 0]}, None),
+    ("flags", "été 東京 x_1 \U0001f1e9\U0001f1ea été!", {"split_expression": r"\s+|x", "mask_string": "\U0001f600", "feature_selection": "forward_selection"}, {"num_samples": 120, "num_features": 4}, None),
 ]
 
 
