@@ -52,7 +52,10 @@ export function sampleSizeWarning(
   if (effective >= Math.min(samples, Math.max(FEWEST_EFFECTIVE, 2 * numFeatures))) return undefined
   return {
     code: 'low-effective-sample-size',
-    message: `Effective sample size ${Math.round(effective)} of ${samples}: the kernel gives nearly all weight to few samples. Widen kernelWidth or raise numSamples.`,
+    message:
+      effective < samples / 2
+        ? `Effective sample size ${Math.round(effective)} of ${samples}: the kernel gives nearly all weight to few samples. Widen kernelWidth or raise numSamples.`
+        : `Effective sample size ${Math.round(effective)} for ${numFeatures} features: too few samples to tell them apart. Raise numSamples or lower numFeatures.`,
   }
 }
 
