@@ -96,7 +96,9 @@ export async function createSession(
   try {
     const path = worker ? await nativePath(options.runtime) : undefined
     if (path !== undefined) {
-      const session = await openWorkerSession({ runtime: path, bytes, options: settings })
+      // Threads that wait for work by spinning would take the processor from the caller's thread, whose turn it is then.
+      const calm = { ...settings, extra: { session: { intra_op: { allow_spinning: '0' } } } }
+      const session = await openWorkerSession({ runtime: path, bytes, options: calm })
       if (session !== undefined) return wrap(name, session, true, session.runSeconds)
     }
     const runtime = await loadRuntime(options.runtime)
