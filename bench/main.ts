@@ -46,7 +46,9 @@ const groups: { [group: string]: number[] } = {}
 const emit = (row: BenchRow) => {
   if (row.ratio !== null) {
     ratios.push(row.ratio)
-    if (row.group !== undefined) (groups[row.group] ??= []).push(row.ratio)
+    if (row.group !== undefined) {
+      groups[row.group] = [...(groups[row.group] ?? []), row.ratio]
+    }
   }
   console.log(json ? JSON.stringify(row) : asLine(row))
 }
