@@ -44,7 +44,7 @@ export function columnIndex(table: Table, name: string, where = 'table'): number
     where: `${where}, column`,
     got: JSON.stringify(name),
     expected: `one of ${listed(table.columnNames)}`,
-    remedy: didYouMean(name, table.columnNames, 'Take one of these names.'),
+    remedy: didYouMean(String(name), table.columnNames, 'Take one of these names.'),
   })
 }
 
