@@ -50,9 +50,7 @@ function baseNetwork(): string {
         { name: 'old_weights', type: 'float32', dims: [3, 2], values: new Float32Array(6) },
         { name: 'old_bias', type: 'float32', dims: [2], values: new Float32Array(2) },
       ],
-      inputs: [
-        { name: 'x', type: { kind: 'tensor', type: 'float32', shape: ['n', 3, 8, 8] } },
-      ],
+      inputs: [{ name: 'x', type: { kind: 'tensor', type: 'float32', shape: ['n', 3, 8, 8] } }],
       outputs: [{ name: 'old', type: { kind: 'tensor', type: 'float32', shape: ['n', 2] } }],
     },
   })
@@ -77,7 +75,12 @@ describe('trainImageClassifier', () => {
     expect(model.task).toBe('classification')
     expect(data.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 5)
     expect(data[2]).toBeGreaterThan(0.9)
-    expect(model.inspection.operators).toEqual({ GlobalAveragePool: 1, Flatten: 1, Gemm: 1, Softmax: 1 })
+    expect(model.inspection.operators).toEqual({
+      GlobalAveragePool: 1,
+      Flatten: 1,
+      Gemm: 1,
+      Softmax: 1,
+    })
   })
 
   it('keeps the same pictures for the same seed, and others for another', async () => {
