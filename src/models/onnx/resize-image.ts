@@ -124,6 +124,7 @@ function narrowRow(
   out: Float32Array,
   to: number,
 ): void {
+  if (channels === 3) return narrowColourRow(data, start, { first, weights, taps }, out, to)
   for (let x = 0, at = to; x < first.length; x++) {
     const from = start + first[x]! * channels
     for (let c = 0; c < channels; c++) {
@@ -134,6 +135,33 @@ function narrowRow(
       }
       out[at++] = sum
     }
+  }
+}
+
+/** The same for three channels, side by side: most pictures, and twice as fast. */
+function narrowColourRow(
+  data: RasterImage['data'],
+  start: number,
+  { first, weights, taps }: Taps,
+  out: Float32Array,
+  to: number,
+): void {
+  const columns = first.length
+  for (let x = 0, at = to, w = 0; x < columns; x++) {
+    let red = 0
+    let green = 0
+    let blue = 0
+    for (let k = 0, i = start + first[x]! * 3; k < taps; k++, i += 3, w++) {
+      const weight = weights[w]!
+      // Taps beyond the picture's edge have weight 0, and may have no pixel.
+      if (weight === 0) continue
+      red += weight * data[i]!
+      green += weight * data[i + 1]!
+      blue += weight * data[i + 2]!
+    }
+    out[at++] = red
+    out[at++] = green
+    out[at++] = blue
   }
 }
 
