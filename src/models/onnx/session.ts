@@ -166,7 +166,8 @@ function wrap(
     run(feeds, outputs) {
       // A worker has a queue of its own: the next tensors are on their way while it computes.
       const running = inWorker ? run(feeds, outputs) : last.then(() => run(feeds, outputs))
-      last = Promise.allSettled([last, running])
+      // Without the answers, which it would hold for ever.
+      last = Promise.allSettled([last, running]).then(() => undefined)
       return running
     },
     close() {
