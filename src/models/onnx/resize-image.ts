@@ -124,7 +124,10 @@ function narrowRow(
   out: Float32Array,
   to: number,
 ): void {
-  if (channels === 3) return narrowColourRow(data, start, { first, weights, taps }, out, to)
+  if (channels === 3) {
+    narrowColourRow(data, start, { first, weights, taps }, out, to)
+    return
+  }
   for (let x = 0, at = to; x < first.length; x++) {
     const from = start + first[x]! * channels
     for (let c = 0; c < channels; c++) {
