@@ -16,6 +16,8 @@ export interface BenchRow {
   readonly unit: 'ms' | 's' | 'MB' | 'calls'
   /** Cases of one group get a geometric mean of their own in the summary. */
   readonly group?: string
+  /** True for a ratio that is printed and not counted in the summary: the case has a goal of its own. */
+  readonly aside?: true
   /** Anything else worth knowing, such as the time of the first call. */
   readonly note?: string
 }
@@ -44,7 +46,7 @@ const json = options.includes('--json')
 const ratios: number[] = []
 const groups: { [group: string]: number[] } = {}
 const emit = (row: BenchRow) => {
-  if (row.ratio !== null) {
+  if (row.ratio !== null && !row.aside) {
     ratios.push(row.ratio)
     if (row.group !== undefined) {
       groups[row.group] = [...(groups[row.group] ?? []), row.ratio]

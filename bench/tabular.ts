@@ -77,7 +77,7 @@ async function breastCancer(
   }
 }
 
-/** A sparse row with 200 nonzeros among 20,000 columns, and a dense row of 2,000 columns. */
+/** A sparse row with 200 nonzeros among 20,000 columns, and a dense row of 2,000 columns: in seconds is the goal. */
 async function wide(
   quick: boolean,
   python: PythonLime | undefined,
@@ -124,6 +124,7 @@ async function wide(
     ours: sparseTime.ours,
     reference: theirs,
     ratio: theirs && theirs / sparseTime.ours,
+    aside: true,
     unit: 'ms',
     note: `first call ${sparseTime.cold.toFixed(0)} ms`,
   })
@@ -153,6 +154,7 @@ async function wide(
       ours: time.ours,
       reference,
       ratio: reference && reference / time.ours,
+      aside: true,
       unit: 'ms',
       note: `first call ${time.cold.toFixed(0)} ms`,
     })
