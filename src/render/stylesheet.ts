@@ -5,7 +5,7 @@
 import { darkTheme, lightTheme, type Theme, tintSteps } from './palette.ts'
 
 /** SHA-256 of `stylesheet` in base64, for `style-src`; a test compares them. */
-export const stylesheetHash = 'sha256-Gt8qZe6n+8J3L0mlbsEluTLd3yK4RdB/5WHHdQFS7xc='
+export const stylesheetHash = 'sha256-ikYjIAPR0rWV2glrFb3J01lvGynB7RAxtd16Nj440D8='
 
 /** The whole style sheet. */
 export const stylesheet = `
@@ -96,7 +96,7 @@ mark:focus>.tip{clip-path:none;width:auto;height:auto}
 .channel h4{font-size:.86rem;font-weight:600;margin:0 0 .3rem}
 .scale{display:flex;justify-content:space-between;gap:1rem;font-variant-numeric:tabular-nums}
 .facts{display:grid;grid-template-columns:minmax(9rem,14rem) 1fr;gap:.5rem 1.5rem;margin:1rem 0 0}
-.facts dt{color:var(--muted)}
+.facts dt{color:var(--muted);min-width:0}
 .facts dd{margin:0;min-width:0}
 .rules{padding-left:1.2rem;max-width:46em}
 .rules li{margin-bottom:.35rem}
@@ -111,7 +111,7 @@ footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}
 @media (max-width:38rem){
 .page{padding:2rem 1.1rem 3rem}h1{font-size:1.8rem}.lede{font-size:1.1rem}
 .share{display:none}.weight{width:5.4rem}.number{font-size:.92rem}.name,.predictions .name{width:42%}td+td,th+td,th+th{padding-left:.7rem}
-.facts{grid-template-columns:1fr;gap:.1rem}.facts dd{margin-bottom:.7rem}
+.facts{grid-template-columns:minmax(0,1fr);gap:.1rem}.facts dd{margin-bottom:.7rem}
 .text{padding:.9rem 1rem}.values .name{width:38%}
 }
 @media print{
