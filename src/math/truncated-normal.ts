@@ -2,7 +2,7 @@
  * Values of the standard normal distribution truncated to [a, b], by its inverse distribution function.
  *
  * With lo < hi the bounds, mirrored where a ≥ 0 so that they lie to the left, and u the uniform (1 − u where mirrored):
- * 1. P = Φ(lo) + u (Φ(hi) − Φ(lo)), x = Φ⁻¹(P): nothing cancels, since a left tail is accurate relative to itself; for P > ½
+ * 1. P = Φ(lo) + u (Φ(hi) − Φ(lo)), x = Φ⁻¹(P): nothing cancels, since a left tail is accurate relative to itself; for P > 0.9
  *    the same from the other side.
  * 2. Where Φ(hi) nears the smallest double (hi ≤ −30), the same in logarithms: ln P = ln(Φ(lo) + u · mass),
  *    ln mass = ln Φ(hi) + ln(1 − Φ(lo)/Φ(hi)).
@@ -63,7 +63,7 @@ export function truncatedNormalQuantile(
         x = normalQuantileOfLog(top + Math.log(Math.exp(ratio) - u * Math.expm1(ratio)))
       } else {
         // Right of 0 from the other side, 1 − P = Φ(−hi) + (1 − u) mass: next to 1 a P has no digits left.
-        x = P <= 0.5 ? normalQuantile(P) : -normalQuantile(rest + (1 - u) * mass)
+        x = P <= 0.9 ? normalQuantile(P) : -normalQuantile(rest + (1 - u) * mass)
       }
       // `hi` too where both bounds are too far out for any number to lie between.
       if (!(x < hi)) x = hi
