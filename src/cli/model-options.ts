@@ -13,6 +13,9 @@ import { choice, namesValue, repeatedValue, secondsValue, wholeValue } from './o
 import type { ProgressLine } from './progress-line.ts'
 import { jsonValue, serverHeaders } from './server-flags.ts'
 
+/** Milliseconds that a program gets to load its model, however short `--timeout` is. */
+const LEAST_START = 10_000
+
 /** What the flags below give. */
 export interface ModelFlags {
   readonly model: string
@@ -128,6 +131,8 @@ export async function withModel<Result>(
       task,
       classNames,
       timeout: timeout === undefined ? undefined : timeout * 1000,
+      // A program may take longer to load its model than to answer.
+      startTimeout: timeout === undefined ? undefined : Math.max(LEAST_START, timeout * 1000),
       onStderr: flags.verbose === true ? (text) => context.stderr.write(text) : undefined,
     },
   })
