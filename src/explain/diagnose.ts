@@ -12,6 +12,7 @@ import type { LabelExplanation } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
 import type { Task } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
+import { rangeOf } from '../math/range.ts'
 
 const FEWEST_EFFECTIVE = 30
 const POOR_FIT = 0.1
@@ -19,12 +20,7 @@ const SUM_TOLERANCE = 1e-3
 
 /** Whether the targets hardly differ, relative to their size. */
 export function isConstant(y: Float64Array): boolean {
-  let low = y[0]!
-  let high = y[0]!
-  for (const value of y) {
-    if (value < low) low = value
-    if (value > high) high = value
-  }
+  const [low, high] = rangeOf(y)
   return high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high))
 }
 

@@ -24,6 +24,7 @@ import type { Warning } from '../contract/progress.ts'
 import { bitsToMatrix, isBitMatrix } from '../math/bit-matrix.ts'
 import { distancesToFirst } from '../math/distance.ts'
 import { columnOf, rowsOf } from '../math/matrix.ts'
+import { rangeOf } from '../math/range.ts'
 import { weightedMoments } from '../math/weighted-moments.ts'
 import { effectiveSampleSize } from '../math/weighted-statistics.ts'
 import { askModel } from './ask-model.ts'
@@ -206,16 +207,6 @@ function pythonRegression(fit: LabelExplanation): LabelExplanation[] {
     { ...fit, label: 1, name: 'positive' },
     { ...fit, label: 0, name: 'negative', weights: negated },
   ]
-}
-
-function rangeOf(y: Float64Array): [low: number, high: number] {
-  let low = y[0]!
-  let high = y[0]!
-  for (const value of y) {
-    if (value < low) low = value
-    if (value > high) high = value
-  }
-  return [low, high]
 }
 
 function keep(
