@@ -8,6 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          setupFiles: ['test/fast-check-seed.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
           pool: 'forks',

@@ -21,11 +21,11 @@ export function prepareSeries(series: SeriesInput, options: SeriesLayout): Serie
   const prepared = resampled(series, length)
   const { data, rows, cols } = prepared
   for (let c = 0; c < cols; c++) {
-    const [factor, offset] = affine(prepared, c, normalise)
+    const [spread, offset] = affine(prepared, c, normalise)
     const times = perChannel(scale, c, 1)
     const plus = perChannel(shift, c, 0)
     for (let i = c; i < rows * cols; i += cols) {
-      data[i] = (data[i]! - offset) * factor * times + plus
+      data[i] = ((data[i]! - offset) / spread) * times + plus
     }
   }
   return prepared
@@ -47,12 +47,12 @@ function resampled({ data, rows, cols }: SeriesInput, length: number): SeriesInp
   return { data: out, rows: length, cols }
 }
 
-/** (x − offset) × factor. */
+/** (x − offset) / spread: divided, since 1 / spread is infinite where the values differ by less than 1e-308. */
 function affine(
   { data, rows, cols }: SeriesInput,
   channel: number,
   normalise: Normalisation,
-): [factor: number, offset: number] {
+): [spread: number, offset: number] {
   if (normalise === 'none') return [1, 0]
   let sum = 0
   let min = Number.POSITIVE_INFINITY
@@ -63,12 +63,13 @@ function affine(
     if (value < min) min = value
     if (value > max) max = value
   }
-  if (max === min) return [0, min]
-  if (normalise === 'min-max') return [1 / (max - min), min]
+  if (max === min) return [1, min]
+  if (normalise === 'min-max') return [max - min, min]
   const mean = sum / rows
   let squares = 0
   for (let i = channel; i < rows * cols; i += cols) squares += (data[i]! - mean) ** 2
-  return [1 / Math.sqrt(squares / rows), mean]
+  // Squares of the smallest numbers vanish: no deviation that could be told from none.
+  return [squares === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(squares / rows), mean]
 }
 
 function perChannel(value: number | readonly number[], c: number, otherwise: number): number {

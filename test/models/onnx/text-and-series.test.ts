@@ -119,6 +119,12 @@ describe('prepareSeries', () => {
     expect([...unit.data]).toEqual([-1, 1, 0])
   })
 
+  it('normalises values that differ by the smallest number there is', () => {
+    const tiny = series([0, Number.MIN_VALUE])
+    expect([...prepareSeries(tiny, { normalise: 'min-max' }).data]).toEqual([0, 1])
+    expect([...prepareSeries(tiny, { normalise: 'z-score' }).data]).toEqual([0, 0])
+  })
+
   it('gives the series itself where nothing is to be done, and never changes what it is given', () => {
     fc.assert(
       fc.property(
