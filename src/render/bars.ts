@@ -14,6 +14,8 @@ export interface Bar {
   readonly weight: number
   readonly interval: readonly [low: number, high: number] | undefined
   readonly tied: boolean
+  /** True where the interval holds zero: the sign is uncertain. */
+  readonly unsure: boolean
   /** |weight| as a fraction of Σ|weight| over all weights of the label. */
   readonly share: number
 }
@@ -31,13 +33,15 @@ export function labelBars(explanation: ExplanationData, label: LabelExplanation)
   const total = label.weights.reduce((sum, { weight }) => sum + (Math.abs(weight) || 0), 0)
   return label.weights.map(({ feature, weight, interval, tied }) => {
     const known = explanation.features[feature]
+    const sound = interval?.every(Number.isFinite) ? interval : undefined
     return {
       feature,
       name: known?.name ?? `feature ${feature}`,
       detail: known === undefined ? '' : partDetail(known.part),
       weight,
-      interval: interval?.every(Number.isFinite) ? interval : undefined,
+      interval: sound,
       tied: tied === true,
+      unsure: sound !== undefined && sound[0] <= 0 && sound[1] >= 0,
       share: total > 0 && Number.isFinite(weight) ? Math.abs(weight) / total : 0,
     }
   })

@@ -19,24 +19,25 @@ export function valuesFigure(
   const used = usedColumns(explanation, of)
   const all = instance.columns.map((_, column) => column)
   if (all.length < FOLD_FROM)
-    return markup`<figure>${table(instance, all, used)}${legend(instance)}</figure>`
+    return markup`<figure class="drawing">${table(instance, all, used)}${legend(instance)}</figure>`
   const first = all.filter((column) => used.has(column))
   const rest = all.filter((column) => !used.has(column))
   const shown = rest.slice(0, MOST_ROWS)
   const beyond =
     rest.length > shown.length &&
     markup`<p class="muted">${formatCount(rest.length - shown.length)} further columns are not shown; the JSON form has them.</p>`
-  return markup`<figure>${first.length > 0 && table(instance, first, used)}${legend(instance)}</figure>
-${rest.length > 0 && markup`<details><summary>The other ${formatCount(rest.length)} values</summary>${table(instance, shown, used)}${beyond}</details>`}`
+  return markup`<figure class="drawing">${first.length > 0 && table(instance, first, used)}${legend(instance)}</figure>
+${rest.length > 0 && markup`<details><summary>The other ${formatCount(rest.length)} values</summary><div class="drawing">${table(instance, shown, used)}${beyond}</div></details>`}`
 }
 
-function usedColumns(explanation: ExplanationData, of: number | undefined): Set<number> {
-  const used = new Set<number>()
+/** The columns that carry weight for some label, with the feature they belong to. */
+function usedColumns(explanation: ExplanationData, of: number | undefined): Map<number, number> {
+  const used = new Map<number, number>()
   for (const { weights } of explanation.labels) {
     for (const { feature, weight } of weights) {
       const known = explanation.features[feature]
       if (weight === 0 || known?.part.kind !== 'tabular' || known.of !== of) continue
-      for (const column of known.part.columns) used.add(column)
+      for (const column of known.part.columns) used.set(column, feature)
     }
   }
   return used
@@ -45,7 +46,7 @@ function usedColumns(explanation: ExplanationData, of: number | undefined): Set<
 function table(
   { columns, values, quantiles }: Extract<InstanceData, { kind: 'tabular' }>,
   rows: readonly number[],
-  used: ReadonlySet<number>,
+  used: ReadonlyMap<number, number>,
 ): Markup {
   const known = quantiles?.some((points) => points !== null) === true
   return markup`<table class="values">
@@ -54,7 +55,8 @@ function table(
 ${rows.map((column) => {
   const value = values[column] ?? null
   const place = quantiles?.[column] ?? null
-  return markup`<tr><th scope="row" class="name${used.has(column) && ' explained'}"><bdi class="clamp">${columns[column]!}</bdi></th><td class="weight number"><bdi class="clamp">${valueText(value)}</bdi></td>${known && markup`<td class="wide where">${place !== null && quantileStrip(value, place)}</td>`}</tr>
+  const feature = used.get(column)
+  return markup`<tr data-column="${column}"${feature !== undefined && markup` data-feature="${feature}"`}><th scope="row" class="name${used.has(column) && ' explained'}"><bdi class="clamp">${columns[column]!}</bdi></th><td class="weight number"><bdi class="clamp">${valueText(value)}</bdi></td>${known && markup`<td class="wide where">${place !== null && quantileStrip(value, place)}</td>`}</tr>
 `
 })}</tbody>
 </table>`

@@ -8,6 +8,8 @@ import { innermost, type SegmentMap } from './segment-outline.ts'
 
 /** A segment with a weight. */
 export interface WeightedSegment {
+  /** Id of the feature. */
+  readonly feature: number
   readonly name: string
   readonly part: Extract<FeaturePart, { kind: 'image' }>
   readonly weight: number
@@ -16,14 +18,14 @@ export interface WeightedSegment {
 /** The segments of one label that have a weight, by falling |weight|; `of` = which part of a composite instance. */
 export function weightedSegments(
   { features }: ExplanationData,
-  label: LabelExplanation,
+  label: LabelExplanation | undefined,
   of?: number,
 ): { weighted: WeightedSegment[]; decimals: number; largest: number } {
   const weighted: WeightedSegment[] = []
-  for (const { feature, weight } of label.weights) {
+  for (const { feature, weight } of label?.weights ?? []) {
     const known = features[feature]
     if (weight === 0 || known?.part.kind !== 'image' || known.of !== of) continue
-    weighted.push({ name: known.name, part: known.part, weight })
+    weighted.push({ feature, name: known.name, part: known.part, weight })
   }
   const decimals = weightDecimals(weighted.map(({ weight }) => weight))
   const largest = weighted.reduce((most, { weight }) => Math.max(most, Math.abs(weight) || 0), 0)

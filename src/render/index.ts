@@ -1,6 +1,15 @@
 /**
  * Drawings of explanations: terminal, words, SVG, PNG, HTML, JSON. They read `ExplanationData` and nothing else.
  */
+export {
+  drawInstance,
+  drawPrediction,
+  drawTrust,
+  drawWeights,
+  drawWords,
+} from './draw.ts'
+export type { DrawOptions } from './draw-options.ts'
+export { drawingStyles } from './drawing-styles.ts'
 export { type HtmlOptions, renderHtml } from './html.ts'
 export {
   type ImageSvgOptions,

@@ -5,12 +5,15 @@
  */
 import type { ExplanationData, LabelExplanation } from '../contract/index.ts'
 
-/** A segment with weight over one channel. */
+/** A segment over one channel. */
 export interface WeightedSegment {
+  /** Id of the feature. */
+  readonly feature: number
   readonly start: number
   readonly end: number
   readonly name: string
   readonly weight: number
+  readonly interval?: readonly [low: number, high: number] | undefined
 }
 
 /** Where a line of `steps` values is drawn. */
@@ -24,19 +27,29 @@ export interface LineFrame {
   readonly high: number
 }
 
-/** The segments over a channel, by falling |weight|; those without weight are left out. */
+/** The segments over a channel, by falling |weight|; those without weight are left out, or with `every` come last. */
 export function channelSegments(
   explanation: ExplanationData,
-  label: LabelExplanation,
+  label: LabelExplanation | undefined,
   channel: number,
   of: number | undefined,
+  every = false,
 ): WeightedSegment[] {
-  return label.weights.flatMap(({ feature, weight }) => {
+  const found: WeightedSegment[] = []
+  const drawn = new Set<number>()
+  const add = (feature: number, weight: number, interval?: WeightedSegment['interval']): void => {
     const known = explanation.features[feature]
-    if (known?.part.kind !== 'series' || known.of !== of || weight === 0) return []
+    if (known?.part.kind !== 'series' || known.of !== of || drawn.has(feature)) return
     const { channels, start, end } = known.part
-    return channels.includes(channel) ? [{ start, end, name: known.name, weight }] : []
-  })
+    if (!channels.includes(channel)) return
+    drawn.add(feature)
+    found.push({ feature, start, end, name: known.name, weight, interval })
+  }
+  for (const { feature, weight, interval } of label?.weights ?? []) {
+    if (weight !== 0 && Number.isFinite(weight)) add(feature, weight, interval)
+  }
+  if (every) for (const feature of explanation.features.keys()) add(feature, 0)
+  return found
 }
 
 /** The smallest and largest value of several lines; what is not finite does not count. */

@@ -45,7 +45,7 @@ function oneInstance(
 ): string[] {
   if (instance.kind === 'text') {
     return instance.fields.flatMap(({ name, text }, field) => {
-      const body = markedLines(markedRuns(explanation, label, text, field, of), style)
+      const body = markedLines(markedRuns(explanation, label, text, field, { of }), style)
       const title = `  ${truncate(style.words(visibleText(name)), style.width - 4, style.words('\u2026'))}:`
       return instance.fields.length > 1 ? [style.muted(title), ...body] : body
     })

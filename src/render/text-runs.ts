@@ -1,6 +1,6 @@
 /**
- * A text cut into runs, each inside at most one weighted feature. Where spans overlap (n-grams), the feature with the
- * larger |weight| wins, because weights are sorted.
+ * A text cut into runs, each inside at most one feature. Where spans overlap (n-grams), the feature with the larger
+ * |weight| wins.
  */
 import type { ExplanationData, LabelExplanation } from '../contract/index.ts'
 
@@ -13,18 +13,30 @@ export interface MarkedRun {
   readonly feature: number
 }
 
+/** Where the runs are cut. */
+export interface RunOptions {
+  /** Index of the part, in a composite explanation. */
+  readonly of?: number | undefined
+  /** Features without weight get runs of their own too. Default false. */
+  readonly every?: boolean | undefined
+}
+
 /** The runs of one field, in order; joined they are the text. Spans outside the text are cut to it. */
 export function markedRuns(
   explanation: ExplanationData,
-  label: LabelExplanation,
+  label: LabelExplanation | undefined,
   text: string,
   field: number,
-  of?: number,
+  { of, every = false }: RunOptions = {},
 ): MarkedRun[] {
   const marks: { start: number; end: number; feature: number; weight: number }[] = []
-  for (const { feature, weight } of label.weights) {
+  const weights = new Map(label?.weights.map(({ feature, weight }) => [feature, weight]))
+  const features = every ? explanation.features.keys() : weights.keys()
+  for (const feature of features) {
     const known = explanation.features[feature]
-    if (weight === 0 || !Number.isFinite(weight)) continue
+    const given = weights.get(feature) ?? 0
+    const weight = Number.isFinite(given) ? given : 0
+    if (weight === 0 && !every) continue
     if (known?.part.kind !== 'text' || known.part.field !== field || known.of !== of) continue
     for (const { start, end } of known.part.spans) {
       if (start < end && start < text.length)

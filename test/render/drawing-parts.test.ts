@@ -5,6 +5,8 @@ import { DataError, type ExplanationData } from '../../src/contract/index.ts'
 import { barAxis, labelBars } from '../../src/render/bars.ts'
 import { displayWidth, truncate, wrap } from '../../src/render/display-width.ts'
 import {
+  drawInstance,
+  drawWeights,
   renderHtml,
   renderPng,
   renderSvg,
@@ -21,10 +23,20 @@ import {
   formatWeight,
 } from '../../src/render/number-text.ts'
 import { darkTheme, lightTheme, type Theme, tintStep } from '../../src/render/palette.ts'
+import { reportScript, reportScriptHash } from '../../src/render/report-script.ts'
 import { borderPath, innermost, outlinePath, segmentMap } from '../../src/render/segment-outline.ts'
 import { stylesheet, stylesheetHash } from '../../src/render/stylesheet.ts'
 import { markedRuns } from '../../src/render/text-runs.ts'
-import { breastCancer, gallery, hostile, iris, text, tree } from './fixtures/explanations.ts'
+import {
+  breastCancer,
+  gallery,
+  hostile,
+  image,
+  iris,
+  series,
+  text,
+  tree,
+} from './fixtures/explanations.ts'
 
 describe('numbers', () => {
   it.each([
@@ -292,17 +304,53 @@ describe('treeRules', () => {
   })
 })
 
-describe('renderHtml', () => {
-  it('names its style sheet by the hash that it has', () => {
-    const hash = `sha256-${createHash('sha256').update(stylesheet).digest('base64')}`
-    expect(stylesheetHash).toBe(hash)
-    expect(renderHtml(iris)).toContain(`default-src 'none'; style-src '${hash}'; img-src data:;`)
+describe('drawings for pages of one’s own', () => {
+  it('mark what belongs to a feature with its id, the same in list and instance', () => {
+    for (const data of [text, image, series, iris]) {
+      const ids = (html: string) =>
+        new Set(Array.from(html.matchAll(/data-feature="(\d+)"/g), ([, id]) => Number(id)))
+      const weighted = data.labels[0]!.weights.map(({ feature }) => feature)
+      expect(ids(drawWeights(data))).toEqual(new Set(weighted))
+      expect([...ids(drawInstance(data))].sort()).toEqual([...weighted].sort())
+    }
   })
 
-  it('has no script, no inline style, and no address of a network', () => {
+  it('make every feature a switch, also those without weight, where some are switched off', () => {
+    for (const data of [text, image, series]) {
+      const html = drawInstance(data, { id: 'what-if', switchedOff: [3] })
+      const pressed = Array.from(
+        html.matchAll(/data-feature="(\d+)" role="button" aria-pressed="(\w+)"/g),
+        ([, id, on]) => `${id} ${on}`,
+      )
+      const expected = data.features.map((_, id) => `${id} ${id === 3 ? 'false' : 'true'}`)
+      expect(new Set(pressed)).toEqual(new Set(expected))
+      expect(html).not.toMatch(/\sid="(?!what-if)/)
+    }
+  })
+
+  it('say so where no label was explained', () => {
+    expect(drawWeights(gallery.minimal!)).toBe('<p>No label was explained.</p>')
+    expect(drawInstance(gallery.minimal!)).toContain('<figure class="drawing">')
+  })
+})
+
+describe('renderHtml', () => {
+  it('names its style sheet and its script by the hashes that they have', () => {
+    const hash = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
+    expect(stylesheetHash).toBe(hash(stylesheet))
+    expect(reportScriptHash).toBe(hash(reportScript))
+    expect(renderHtml(iris)).toContain(
+      `content="default-src 'none'; style-src '${stylesheetHash}'; script-src '${reportScriptHash}'; img-src data:;`,
+    )
+  })
+
+  it('has its own script only, no inline style, and no address of a network', () => {
     for (const data of Object.values(gallery)) {
       const page = renderHtml(data, { title: '</title><script>' })
-      expect(page).not.toMatch(/<script|<[^>"]*\sstyle=|(src|href)="?(https?:)?\/\//)
+      expect(page.split(`<script>${reportScript}</script>`)).toHaveLength(2)
+      expect(page.replace(reportScript, '').replace('<script></script>', '')).not.toMatch(
+        /<script|<[^>"]*\sstyle=|(src|href)="?(https?:)?\/\//,
+      )
     }
   })
 

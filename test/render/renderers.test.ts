@@ -10,7 +10,7 @@ import { rendererSuite } from './renderer-suite.ts'
 /** Controls other than line feed, and what reverses reading order. */
 const acting = /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u
 const tags = new RegExp(
-  `<script|<img|<i>|<u>|<b>|<a>|="?https?://(?!www\\.w3\\.org)|${acting.source}`,
+  `<script(?!>\\n'use strict')|<img|<i>|<u>|<b>|<a>|="?https?://(?!www\\.w3\\.org)|${acting.source}`,
   'u',
 )
 
