@@ -11,11 +11,17 @@
  * tables. Python LIME has nothing like it.
  */
 import { DataError, OptionError } from '../contract/errors.ts'
-import type { Explanation, Feature, InstanceData } from '../contract/explanation.ts'
+import type { Explanation, Feature } from '../contract/explanation.ts'
+import type { Matrix } from '../contract/matrix.ts'
 import { checkOptions, didYouMean } from '../contract/nearest.ts'
 import type { Model } from '../contract/predictor.ts'
 import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
-import type { Domain, NeighbourhoodRequest, Surroundings } from '../explain/neighbourhood.ts'
+import type {
+  Domain,
+  Neighbourhood,
+  Surroundings,
+  SurroundRequest,
+} from '../explain/neighbourhood.ts'
 import {
   checkExplainerOptions,
   EXPLAIN_OPTIONS,
@@ -25,8 +31,7 @@ import {
   resolveSettings,
   Streams,
 } from '../explain/settings.ts'
-import { isBitMatrix } from '../math/bit-matrix.ts'
-import { joinCodes, joinColumns } from './join-columns.ts'
+import { joinCodes, joinColumns, splitColumns } from './join-columns.ts'
 
 /** An explainer for each part, by the part’s name. */
 export type CompositeParts = { readonly [part: string]: Domain<unknown, unknown> }
@@ -90,36 +95,34 @@ export class CompositeExplainer<Parts extends CompositeParts>
       distanceMetric: 'cosine',
       batchSize: 100,
     } as const
-    const { numSamples, control } = resolveSettings(NAME, this.#options, options, defaults)
-    control.signal?.throwIfAborted()
-    const around = await this.neighbourhood(instance, { numSamples, control })
-    const { interpretable } = around.neighbourhood
+    resolveSettings(NAME, this.#options, options, defaults).control.signal?.throwIfAborted()
+    const surroundings = await this.surround(instance)
     const settings = resolveSettings(
       NAME,
       this.#options,
       options,
-      isBitMatrix(interpretable)
+      surroundings.law !== undefined
         ? defaults
         : {
             ...defaults,
-            kernelWidth: 0.75 * Math.sqrt(interpretable.cols),
+            kernelWidth: 0.75 * Math.sqrt(surroundings.features.length),
             distanceMetric: 'euclidean',
           },
     )
     return explainNeighbourhood({
       name: NAME,
       domain: 'composite',
-      ...around,
+      surroundings,
       model,
       settings,
       began,
     })
   }
 
-  /** The neighbourhood of one instance, without a model. Throws as `explain` does. */
-  async neighbourhood(
+  /** One instance amid its perturbations, without a model. Throws as `explain` does. */
+  async surround(
     instance: CompositeInstance<Parts>,
-    { numSamples, random = this.#streams.next(), control }: NeighbourhoodRequest,
+    { random = this.#streams.next() }: SurroundRequest = {},
   ): Promise<Surroundings<CompositeInput<Parts>>> {
     checkInstance(
       instance,
@@ -128,37 +131,33 @@ export class CompositeExplainer<Parts extends CompositeParts>
     const joined: { readonly name: string; readonly around: Surroundings<unknown> }[] = []
     for (const [name, explainer] of this.#parts) {
       const own = (instance as { readonly [part: string]: unknown })[name]
-      const around = await explainer.neighbourhood(own, { numSamples, random, control })
-      joined.push({ name, around })
+      joined.push({ name, around: await explainer.surround(own, { random }) })
     }
-    const neighbourhoods = joined.map(({ around }) => around.neighbourhood)
-    const whole: InstanceData = {
-      kind: 'composite',
-      parts: joined.map(({ name, around }) => ({ name, instance: around.instance })),
-    }
+    const names = joined.map(({ name }) => name)
+    const laws = joined.map(({ around }) => around.law).filter((law) => law !== undefined)
+    const counts = joined.map(({ around }) => around.features.length)
     return {
-      instance: whole,
-      neighbourhood: {
-        features: joined.flatMap(({ name, around }, of) =>
-          around.neighbourhood.features.map(
-            (feature): Feature => ({ ...feature, name: `${name}: ${feature.name}`, of }),
-          ),
+      instance: {
+        kind: 'composite',
+        parts: joined.map(({ name, around }) => ({ name, instance: around.instance })),
+      },
+      features: joined.flatMap(({ name, around }, of) =>
+        around.features.map(
+          (feature): Feature => ({ ...feature, name: `${name}: ${feature.name}`, of }),
         ),
-        interpretable: joinColumns(neighbourhoods.map((one) => one.interpretable)),
-        codes: joinCodes(
-          neighbourhoods.map((one) => one.codes),
-          numSamples,
-        ),
-        inputs: (rows) => {
-          const inputs = neighbourhoods.map((one) => one.inputs(rows))
-          return Array.from(
-            rows,
-            (_, i) =>
-              Object.fromEntries(
-                joined.map(({ name }, k) => [name, inputs[k]![i]]),
-              ) as CompositeInput<Parts>,
-          )
-        },
+      ),
+      law: laws.length === joined.length ? { kind: 'joint', parts: laws } : undefined,
+      draw: async (n, control) => {
+        const parts: Neighbourhood<unknown>[] = []
+        for (const { around } of joined) parts.push(await around.draw(n, control))
+        return sideBySide(names, parts)
+      },
+      switched: (masks, options) => {
+        const own = splitColumns(masks, counts)
+        return sideBySide(
+          names,
+          joined.map(({ around }, k) => around.switched(own[k]!, options)),
+        )
       },
       options: {
         parts: Object.fromEntries(joined.map(({ name, around }) => [name, around.options])),
@@ -167,6 +166,29 @@ export class CompositeExplainer<Parts extends CompositeParts>
         around.warnings.map(({ code, message }) => ({ code, message: `${name}: ${message}` })),
       ),
     }
+  }
+}
+
+/** The parts' samples as samples of the whole. */
+function sideBySide<Input>(
+  names: readonly string[],
+  parts: readonly Neighbourhood<unknown>[],
+): Neighbourhood<Input> {
+  const nuisance = parts.map((one) => one.nuisance).filter((one) => one !== undefined)
+  return {
+    interpretable: joinColumns(parts.map((one) => one.interpretable)),
+    codes: joinCodes(
+      parts.map((one) => one.codes),
+      parts[0]!.interpretable.rows,
+    ),
+    inputs: (rows) => {
+      const inputs = parts.map((one) => one.inputs(rows))
+      return Array.from(
+        rows,
+        (_, i) => Object.fromEntries(names.map((name, k) => [name, inputs[k]![i]])) as Input,
+      )
+    },
+    nuisance: nuisance.length > 0 ? (joinColumns(nuisance) as Matrix) : undefined,
   }
 }
 
@@ -184,7 +206,7 @@ function checkedParts(parts: CompositeParts): [string, Domain<unknown, unknown>]
     })
   }
   for (const [name, explainer] of entries) {
-    if (typeof explainer?.neighbourhood === 'function' && explainer.domain !== 'composite') continue
+    if (typeof explainer?.surround === 'function' && explainer.domain !== 'composite') continue
     throw new OptionError({
       where: `${NAME}, parts.${name}`,
       got:

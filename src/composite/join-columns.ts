@@ -9,11 +9,22 @@ import {
   createBitMatrix,
   type DesignMatrix,
   isBitMatrix,
+  selectColumns,
 } from '../math/bit-matrix.ts'
 
 /** Bits where all are bits, else doubles. */
 export function joinColumns(matrices: readonly DesignMatrix[]): DesignMatrix {
   return matrices.every(isBitMatrix) ? joinBits(matrices) : joinDense(matrices)
+}
+
+/** The other way round for bits: the first `counts[0]` columns, the next `counts[1]`, and so on. */
+export function splitColumns(bits: BitMatrix, counts: readonly number[]): BitMatrix[] {
+  let from = 0
+  return counts.map((count) => {
+    const columns = Int32Array.from({ length: count }, (_, k) => from + k)
+    from += count
+    return selectColumns(bits, columns) as BitMatrix
+  })
 }
 
 /** Codes of joined rows: those of all parts in a row; undefined where a part has none. */

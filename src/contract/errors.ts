@@ -5,6 +5,7 @@
  * `TabularExplainer.explain, options.numSamples: got -5, expected an integer from 1 to 10000000. Leave it out for the default, 5000.`
  * An aborted call is no error of ours: it rejects with the `reason` of the caller's `AbortSignal`.
  */
+import type { Explanation } from './explanation.ts'
 
 /** What went wrong, in the four parts of a message. */
 export interface Problem {
@@ -36,6 +37,8 @@ export class SodalimeError extends Error {
   readonly got: string
   readonly expected: string
   readonly remedy: string
+  /** Where an explain call failed after some answers: the explanation of these. */
+  declare partial?: Explanation
 
   constructor(code: ErrorCode, problem: Problem) {
     const { where, got, expected, remedy, cause } = problem

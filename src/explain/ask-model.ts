@@ -1,12 +1,14 @@
 /**
- * Asks the model about a neighbourhood.
+ * Asks the model about samples, block after block.
  *
- * 1. Find the distinct perturbations (`distinct-rows.ts`).
+ * 1. Find the distinct perturbations (`distinct-rows.ts`); those of earlier blocks are answered already.
  * 2. Make their inputs batch by batch, ask, check the answer, drop the inputs. A model that works on several batches at
  *    once (`concurrency`) is sent the next ones meanwhile; answers are taken in order.
- * 3. Spread the answers over all rows.
+ * 3. Spread the answers over all rows, as they come: rows before `answered` are whole at any time.
+ * 4. Once, on request, ask about the instance again: two answers to one question tell a model with noise of its own.
  *
  * A thrown error becomes a PredictorError, an answer of the wrong form a PredictorOutputError; both name the batch.
+ * Samples that the model answers with NaN or infinity are kept aside and counted; the instance must have an answer.
  * When the caller aborts, the call rejects at once, even if the model never answers.
  */
 import { PredictorError, PredictorOutputError, SodalimeError } from '../contract/errors.ts'
@@ -16,22 +18,11 @@ import type { Control } from '../contract/progress.ts'
 import { allRows, distinctRows } from './distinct-rows.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 
-/** What the model answered, and what it cost. */
-export interface Answers {
-  /** (n, labels). */
-  readonly outputs: Matrix
-  /** Instances sent. */
-  readonly calls: number
-  readonly batches: number
-  /** Seconds spent waiting for the model, batches at the same time counted once. */
-  readonly seconds: number
-}
-
 /** A batch that was sent. */
 interface Batch {
-  /** Index of its first sample among the distinct ones. */
+  /** Index of its first sample among those asked about. */
   readonly from: number
-  readonly count: number
+  readonly rows: Int32Array
   readonly where: string
   readonly asked: number
   readonly outputs: Promise<Outputs>
@@ -40,81 +31,201 @@ interface Batch {
 /** How often, in milliseconds, a run of synchronous batches lets the event loop breathe. */
 const BREATH = 30
 
-/** Outputs for every row of the neighbourhood, (n, labels). */
-export async function askModel<Input>(
-  neighbourhood: Neighbourhood<Input>,
-  predictor: Predictor<Input>,
-  task: Task,
-  batchSize: number,
-  control: Control,
-  began: number,
-): Promise<Answers> {
-  const n = neighbourhood.interpretable.rows
-  const { first, of } = neighbourhood.codes ? distinctRows(neighbourhood.codes, n) : allRows(n)
-  const size = Math.max(1, Math.min(batchSize, predictor.maxBatchSize ?? batchSize))
-  const atOnce = Math.max(1, Math.floor(predictor.concurrency ?? 1))
-  const abort = abortPromise(control.signal)
-  let answers: Float64Array | undefined
-  let cols = 0
-  let batches = 0
-  let waited = 0
-  let breathed = began
-  const breathe = async (): Promise<void> => {
-    await new Promise((resolve) => setTimeout(resolve))
-    breathed = performance.now()
+/** What one block is asked with. */
+export interface AskOptions {
+  /** Ask about the instance (row 0) a second time. */
+  readonly again?: boolean
+  /** Called after each batch, when rows before `answered` are whole. */
+  readonly onAnswered?: () => void
+}
+
+/** One model and its answers about one instance. */
+export class Inquiry<Input> {
+  /** Outputs of the samples, (n, labels), row by row; whole for rows before `answered`. */
+  outputs: Float64Array = new Float64Array(0)
+  /** Columns of the outputs; 0 before the first answer. */
+  cols = 0
+  /** Rows, from 0 on, whose outputs are known. */
+  answered = 0
+  /** Rows whose outputs are not finite, ascending. */
+  readonly unanswerable: number[] = []
+  /** What was wrong with the first of them. */
+  complaint: PredictorOutputError | undefined
+  /** Instances sent. */
+  calls = 0
+  batches = 0
+  /** The second answer about the instance. */
+  again: Float64Array | undefined
+  readonly #predictor: Predictor<Input>
+  readonly #task: Task
+  readonly #size: number
+  readonly #atOnce: number
+  readonly #control: Control
+  readonly #began: number
+  #waited = 0
+
+  /** `began` is when the whole call began (`performance.now()`), for reports. */
+  constructor(
+    predictor: Predictor<Input>,
+    task: Task,
+    batchSize: number,
+    control: Control,
+    began: number,
+  ) {
+    this.#predictor = predictor
+    this.#task = task
+    this.#size = Math.max(1, Math.min(batchSize, predictor.maxBatchSize ?? batchSize))
+    this.#atOnce = Math.max(1, Math.floor(predictor.concurrency ?? 1))
+    this.#control = control
+    this.#began = began
   }
-  const ask = (from: number): Batch => {
-    const rows = first.subarray(from, Math.min(from + size, first.length))
-    const where = `model, batch of samples ${from} to ${from + rows.length - 1}`
-    const inputs = neighbourhood.inputs(rows)
-    const asked = performance.now()
-    const outputs = answer(predictor, inputs, control.signal, abort.promise, where)
-    // Heard when its turn comes, or, after the failure of one before, nowhere.
-    outputs.catch(() => {})
-    return { from, count: rows.length, where, asked, outputs }
+
+  /** Seconds spent waiting for the model, batches at the same time counted once. */
+  get seconds(): number {
+    return this.#waited / 1000
   }
-  try {
-    const running: Batch[] = []
-    let next = 0
-    let answered = 0
-    while (next < first.length || running.length > 0) {
-      while (running.length < atOnce && next < first.length) {
-        if (running.length > 0) await breathe()
-        running.push(ask(next))
-        next += size
-      }
-      const { from, count, where, asked, outputs } = running.shift()!
-      const batch = readOutputs(await outputs, count, task, where)
-      const now = performance.now()
-      waited += now - Math.max(asked, answered)
-      answered = now
-      if (answers === undefined) {
-        cols = batch.cols
-        answers = new Float64Array(first.length * cols)
-      } else if (batch.cols !== cols) {
-        throw new PredictorOutputError({
-          where,
-          got: `${batch.cols} output columns`,
-          expected: `${cols}, as in the batches before`,
-          remedy: 'A model must answer every batch with the same number of columns.',
-        })
-      }
-      answers.set(batch.data, from * cols)
-      batches++
-      control.onProgress?.({
-        stage: 'predicting',
-        done: from + count,
-        total: first.length,
-        seconds: (now - began) / 1000,
-      })
-      if (now - breathed > BREATH && from + size < first.length) await breathe()
-      control.signal?.throwIfAborted()
+
+  /** The answers so far, (answered, labels). */
+  get matrix(): Matrix {
+    const { answered: rows, cols } = this
+    return { data: this.outputs.subarray(0, rows * cols), rows, cols }
+  }
+
+  /** Asks about all samples that have no answer yet. `samples` begins with those of earlier calls. */
+  async ask(
+    samples: Neighbourhood<Input>,
+    { again = false, onAnswered }: AskOptions = {},
+  ): Promise<void> {
+    const n = samples.interpretable.rows
+    const { first, of } = samples.codes ? distinctRows(samples.codes, n) : allRows(n)
+    const known = countBelow(first, this.answered)
+    const asked = first.subarray(known)
+    const questions = again ? withInstance(asked) : asked
+    const control = this.#control
+    const abort = abortPromise(control.signal)
+    let breathed = this.#began
+    const breathe = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve))
+      breathed = performance.now()
     }
-  } finally {
-    abort.forget()
+    const send = (from: number): Batch => {
+      const batch = questions.subarray(from, Math.min(from + this.#size, questions.length))
+      const where = `model, batch of samples ${known + from} to ${known + from + batch.length - 1}`
+      const inputs = samples.inputs(batch)
+      const sent = performance.now()
+      const outputs = answer(this.#predictor, inputs, control.signal, abort.promise, where)
+      // Heard when its turn comes, or, after the failure of one before, nowhere.
+      outputs.catch(() => {})
+      return { from, rows: batch, where, asked: sent, outputs }
+    }
+    try {
+      const running: Batch[] = []
+      let next = 0
+      let answeredAt = 0
+      while (next < questions.length || running.length > 0) {
+        while (running.length < this.#atOnce && next < questions.length) {
+          if (running.length > 0) await breathe()
+          running.push(send(next))
+          next += this.#size
+        }
+        const batch = running.shift()!
+        const outputs = readOutputs(await batch.outputs, batch.rows.length, this.#task, batch.where)
+        const now = performance.now()
+        this.#waited += now - Math.max(batch.asked, answeredAt)
+        answeredAt = now
+        this.#keep(outputs, batch, asked.length, n)
+        const done = batch.from + batch.rows.length
+        this.#spread(first, of, Math.min(first.length, known + done), n)
+        control.onProgress?.({
+          stage: 'predicting',
+          done: Math.min(first.length, known + done),
+          total: first.length,
+          seconds: (now - this.#began) / 1000,
+        })
+        onAnswered?.()
+        if (now - breathed > BREATH && done < questions.length) await breathe()
+        control.signal?.throwIfAborted()
+      }
+    } finally {
+      abort.forget()
+    }
+    this.#spread(first, of, first.length, n)
   }
-  const data = spread(answers!, cols, of, first.length)
-  return { outputs: { data, rows: n, cols }, calls: first.length, batches, seconds: waited / 1000 }
+
+  /** Writes a batch's answers to their rows. */
+  #keep({ data, cols }: Matrix, batch: Batch, asked: number, n: number): void {
+    const { where, rows, from } = batch
+    if (this.cols === 0) this.cols = cols
+    else if (cols !== this.cols) {
+      throw new PredictorOutputError({
+        where,
+        got: `${cols} output columns`,
+        expected: `${this.cols}, as in the batches before`,
+        remedy: 'A model must answer every batch with the same number of columns.',
+      })
+    }
+    if (this.outputs.length < n * cols) {
+      const grown = new Float64Array(n * cols)
+      grown.set(this.outputs)
+      this.outputs = grown
+    }
+    const { outputs } = this
+    const kept = Math.min(rows.length, asked - from)
+    for (let r = 0, at = 0; r < kept; r++) {
+      for (let j = 0, to = rows[r]! * cols; j < cols; j++, at++, to++) {
+        const value = data[at]!
+        outputs[to] = value
+        // Infinity − Infinity and NaN − NaN are NaN.
+        if (value - value !== 0) this.#refuse(value, r, j, batch)
+      }
+    }
+    if (kept < rows.length) this.again = data.slice(kept * cols)
+    this.calls += rows.length
+    this.batches++
+  }
+
+  #refuse(value: number, r: number, column: number, { where, rows }: Batch): void {
+    this.complaint ??= new PredictorOutputError({
+      where,
+      got: `${value} in row ${r}, column ${column}`,
+      expected: 'finite numbers',
+      remedy:
+        'Look at the model for that input: missing values and values outside the training range are usual causes.',
+    })
+    if (rows[r] === 0) throw this.complaint
+  }
+
+  /** Copies answers to rows that are equal to earlier ones, up to the first row without an answer. */
+  #spread(first: Int32Array, of: Int32Array, known: number, n: number): void {
+    const end = known < first.length ? first[known]! : n
+    const { outputs, cols } = this
+    for (let i = this.answered; i < end; i++) {
+      const from = first[of[i]!]!
+      if (from !== i) outputs.copyWithin(i * cols, from * cols, (from + 1) * cols)
+      if (this.complaint === undefined) continue
+      const row = outputs.subarray(i * cols, (i + 1) * cols)
+      if (!row.every(Number.isFinite)) this.unanswerable.push(i)
+    }
+    this.answered = Math.max(this.answered, end)
+  }
+}
+
+function withInstance(rows: Int32Array): Int32Array {
+  const more = new Int32Array(rows.length + 1)
+  more.set(rows)
+  return more
+}
+
+/** How many of these ascending numbers are below `bound`. */
+function countBelow(ascending: Int32Array, bound: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ascending[middle]! < bound) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** The model's answer, or the abort, whichever is first. */
@@ -149,10 +260,10 @@ function isPromise(outputs: Outputs | Promise<Outputs>): outputs is Promise<Outp
   return typeof (outputs as Promise<Outputs> | null | undefined)?.then === 'function'
 }
 
-/** The answer as a matrix, checked: rows, columns, finite numbers. */
-export function readOutputs(outputs: Outputs, n: number, task: Task, where: string): Matrix {
+/** The answer as a matrix, checked: rows and columns. */
+function readOutputs(outputs: Outputs, n: number, task: Task, where: string): Matrix {
   const matrix = toMatrix(outputs, where)
-  const { data, rows, cols } = matrix
+  const { rows, cols } = matrix
   if (rows !== n) {
     throw new PredictorOutputError({
       where,
@@ -177,17 +288,6 @@ export function readOutputs(outputs: Outputs, n: number, task: Task, where: stri
       expected: 'at least one output for each instance',
       remedy: 'Return class probabilities, or the predicted value.',
     })
-  }
-  for (let k = 0; k < data.length; k++) {
-    if (!Number.isFinite(data[k]!)) {
-      throw new PredictorOutputError({
-        where,
-        got: `${data[k]} in row ${Math.floor(k / cols)}, column ${k % cols}`,
-        expected: 'finite numbers',
-        remedy:
-          'Look at the model for that input: missing values and values outside the training range are usual causes.',
-      })
-    }
   }
   return matrix
 }
@@ -249,17 +349,6 @@ function isMatrix(outputs: unknown): outputs is Matrix {
     typeof matrix.rows === 'number' &&
     typeof matrix.cols === 'number'
   )
-}
-
-/** Row i of the result is row `of[i]` of `answers`. */
-function spread(answers: Float64Array, cols: number, of: Int32Array, distinct: number) {
-  if (of.length === distinct) return answers
-  const data = new Float64Array(of.length * cols)
-  for (let i = 0; i < of.length; i++) {
-    const from = of[i]! * cols
-    for (let j = 0; j < cols; j++) data[i * cols + j] = answers[from + j]!
-  }
-  return data
 }
 
 /** A promise that rejects when the signal aborts, and the way to stop listening. */

@@ -7,6 +7,7 @@
  * | low-effective-sample-size   | the kernel leaves fewer than 30 samples' worth, or 2 for each feature used       |
  * | poor-fit                    | the surrogate explains less than a tenth of the variance, on held-out samples    |
  * | probabilities-do-not-sum-to-1 | a classifier's outputs do not, by more than 1e-3                               |
+ * | samples-dropped             | the model’s answer to some samples was not finite; they are left out              |
  */
 import type { LabelExplanation } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
@@ -37,6 +38,15 @@ export function probabilityWarning({ data, rows, cols }: Matrix): Warning | unde
     }
   }
   return undefined
+}
+
+/** Warning about samples without a finite answer. */
+export function droppedWarning(dropped: number, samples: number): Warning | undefined {
+  if (dropped === 0) return undefined
+  return {
+    code: 'samples-dropped',
+    message: `${dropped} of ${samples} samples were left out: the model’s answer to them was not a finite number. The explanation says nothing about such inputs.`,
+  }
 }
 
 /** Warning about a kernel that leaves too few samples. */

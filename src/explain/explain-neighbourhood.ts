@@ -1,155 +1,110 @@
 /**
- * The pipeline: from a neighbourhood and a model to an explanation (Ribeiro, Singh, Guestrin 2016, algorithm 1).
+ * The pipeline: from an instance amid its perturbations and a model to an explanation.
  *
- * 1. Ask the model about every perturbation (`ask-model.ts`).
- * 2. Distances to the instance, weights by the kernel.
- * 3. For each label select features and fit the surrogate (`fit-label.ts`); moments are made once for all labels.
- * 4. Say how far to trust it (`diagnose.ts`).
+ * 1. Draw samples (row 0 is the instance) and ask the model about them (`ask-model.ts`), batch by batch.
+ * 2. Fit and diagnose (`build-explanation.ts`).
+ * 3. On request, do step 2 in between as well, on the samples answered so far: an explanation that gets better while the
+ *    model works. Where the model fails, or the caller aborts, the last of these goes with the error.
  *
- * It never knows which kind of instance it serves. Where the model's answer is constant over the neighbourhood no
- * features are ranked, which Python LIME does (by rounding errors).
+ * It never knows which kind of instance it serves.
  */
 import { OptionError, PredictorOutputError } from '../contract/errors.ts'
-import {
-  type DomainName,
-  EXPLANATION_SCHEMA,
-  Explanation,
-  type InstanceData,
-  type LabelExplanation,
-  type NeighbourhoodData,
-} from '../contract/explanation.ts'
+import { type DomainName, Explanation, type ExplanationData } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
 import { type Model, type Predictor, type Task, toPredictor } from '../contract/predictor.ts'
-import type { Warning } from '../contract/progress.ts'
-import { bitsToMatrix, isBitMatrix } from '../math/bit-matrix.ts'
-import { distancesToFirst } from '../math/distance.ts'
-import { columnOf, rowsOf } from '../math/matrix.ts'
-import { rangeOf } from '../math/range.ts'
-import { weightedMoments } from '../math/weighted-moments.ts'
-import { effectiveSampleSize } from '../math/weighted-statistics.ts'
-import { askModel } from './ask-model.ts'
-import { fitWarnings, isConstant, probabilityWarning, sampleSizeWarning } from './diagnose.ts'
-import { fitLabel } from './fit-label.ts'
+import { type DesignMatrix, firstRows, selectRows } from '../math/bit-matrix.ts'
+import { Inquiry } from './ask-model.ts'
+import { buildExplanation } from './build-explanation.ts'
 import { resolveLabels, topLabels } from './labels.ts'
-import type { Neighbourhood } from './neighbourhood.ts'
-import { describeSettings, type Settings } from './settings.ts'
-
-/** The largest weight whose squares can still be added up. */
-const MOST_WEIGHT = 1e100
+import type { Neighbourhood, Surroundings } from './neighbourhood.ts'
+import { partialReports, withPartial } from './partial-reports.ts'
+import type { Settings } from './settings.ts'
 
 /** What a domain hands over. */
-export interface ExplainRequest<Input> {
+export interface ExplainRequest<Input, Result extends Explanation = Explanation> {
   /** The explainer's name, for messages. */
   readonly name: string
   readonly domain: DomainName
-  /** What is explained, with what is needed to draw it. */
-  readonly instance: InstanceData
-  readonly neighbourhood: Neighbourhood<Input>
+  readonly surroundings: Surroundings<Input>
   readonly model: Model<Input>
   readonly settings: Settings
-  /** The domain's own options, for the explanation's record. */
-  readonly options?: { readonly [name: string]: unknown }
-  /** What the domain itself has to warn about; stands first in the diagnostics. */
-  readonly warnings?: readonly Warning[]
   /** When the call began: `performance.now()`. */
   readonly began: number
+  /** Makes the domain's own kind of explanation of the data. */
+  readonly finish?: (data: ExplanationData) => Result
 }
 
+/** The share of samples that a model may leave without a finite answer. */
+const MOST_DROPPED = 0.05
+
 /** Runs the pipeline. */
-export async function explainNeighbourhood<Input>(
-  request: ExplainRequest<Input>,
-): Promise<Explanation> {
-  const { name, settings, neighbourhood, began } = request
+export async function explainNeighbourhood<Input, Result extends Explanation = Explanation>(
+  request: ExplainRequest<Input, Result>,
+): Promise<Result> {
+  const { name, settings, surroundings, began } = request
   const { control } = settings
   const predictor = toPredictor(request.model)
   checkPredictor(predictor, name)
   const task = settings.mode ?? predictor.task ?? 'classification'
-  const answers = await askModel(neighbourhood, predictor, task, settings.batchSize, control, began)
-  const { outputs } = answers
-  const classNames = nameOutputs(outputs.cols, task, settings, predictor)
-  const prediction = Array.from(outputs.data.subarray(0, outputs.cols))
-  const chosen = chooseLabels(prediction, task, classNames, settings, name)
+  const finish = request.finish ?? ((data) => new Explanation(data) as Result)
+  const inquiry = new Inquiry(predictor, task, settings.batchSize, control, began)
+  let samples: Neighbourhood<Input> | undefined
+  let outputs: OutputColumns | undefined
 
-  const n = outputs.rows
-  control.onProgress?.({ stage: 'fitting', done: n, total: n, seconds: since(began) })
-  const X = neighbourhood.interpretable
-  const distances = distancesToFirst(X, settings.distanceMetric)
-  if (settings.distanceScale !== 1) {
-    for (let i = 0; i < n; i++) distances[i]! *= settings.distanceScale
+  const explainSoFar = (final: boolean): ExplanationData => {
+    outputs ??= chooseOutputs(inquiry, task, settings, predictor, name)
+    const kept = answeredRows(samples!.interpretable, inquiry)
+    return buildExplanation({
+      ...kept,
+      ...outputs,
+      name,
+      domain: request.domain,
+      surroundings,
+      settings: final ? settings : { ...settings, keepNeighbourhood: false },
+      task,
+      dropped: inquiry.unanswerable.length,
+      calls: inquiry.calls,
+      batches: inquiry.batches,
+      modelSeconds: inquiry.seconds,
+      began,
+    })
   }
-  const weights = kernelWeights(distances, settings, name)
-  const moments = weightedMoments(X, weights)
-  const effective = effectiveSampleSize(weights)
-  const warnings: Warning[] = []
-  const warn = (warning: Warning | undefined) => {
-    if (warning === undefined) return
-    warnings.push(warning)
-    control.onWarning?.(warning)
+  const partly = partialReports(inquiry, began, () => finish(explainSoFar(false)), settings)
+  try {
+    samples = await surroundings.draw(settings.numSamples, control)
+    await inquiry.ask(samples, { onAnswered: partly.report })
+    refuseGaps(inquiry, settings)
+  } catch (error) {
+    throw withPartial(error, partly)
   }
-  for (const warning of request.warnings ?? []) warn(warning)
-  if (task === 'classification') warn(probabilityWarning(outputs))
-  warn(sampleSizeWarning(effective, n, Math.min(settings.numFeatures, X.cols)))
-
-  let labels: LabelExplanation[] = chosen.map((label) => {
-    const y = columnOf(outputs, label)
-    const constant = isConstant(y)
-    const fit = fitLabel({ ...settings, X, moments, y, weights })
-    const explained: LabelExplanation = {
-      label,
-      name: classNames[label]!,
-      prediction: prediction[label]!,
-      ...fit,
-      ...(constant && !settings.python && { weights: [] }),
-    }
-    for (const warning of fitWarnings(explained, constant, task)) warn(warning)
-    return explained
+  const n = inquiry.answered
+  control.onProgress?.({
+    stage: 'fitting',
+    done: n,
+    total: n,
+    seconds: (performance.now() - began) / 1000,
   })
-  if (task === 'regression' && settings.python) labels = pythonRegression(labels[0]!)
-
-  const range = task === 'regression' ? rangeOf(columnOf(outputs, chosen[0]!)) : undefined
-  return new Explanation({
-    schema: EXPLANATION_SCHEMA,
-    domain: request.domain,
-    task,
-    classNames,
-    prediction,
-    ...(range && { predictionRange: range }),
-    instance: request.instance,
-    features: neighbourhood.features,
-    labels,
-    options: { ...describeSettings(settings), ...request.options },
-    diagnostics: {
-      samples: n,
-      effectiveSampleSize: effective,
-      modelCalls: answers.calls,
-      batches: answers.batches,
-      seconds: since(began),
-      modelSeconds: answers.seconds,
-      warnings,
-    },
-    ...(settings.keepNeighbourhood && {
-      neighbourhood: keep(isBitMatrix(X) ? bitsToMatrix(X) : X, outputs, distances, weights),
-    }),
-  })
+  const data = explainSoFar(true)
+  for (const warning of data.diagnostics.warnings) control.onWarning?.(warning)
+  return finish(data)
 }
 
-/** Weights by the kernel; a kernel of the user's own is checked. */
-function kernelWeights(distances: Float64Array, settings: Settings, name: string): Float64Array {
-  const weights = settings.kernel(distances, settings.kernelWidth)
-  const bad =
-    weights.length === distances.length
-      ? weights.findIndex((w) => !(w >= 0 && w <= MOST_WEIGHT))
-      : 0
-  if (bad < 0) return weights
-  throw new OptionError({
-    where: `${name}, options.kernel`,
-    got:
-      weights.length === distances.length
-        ? `the weight ${weights[bad]} for the distance ${distances[bad]}`
-        : `${weights.length} weights`,
-    expected: `${distances.length} weights from 0 to ${MOST_WEIGHT}`,
-    remedy: 'A kernel gets all distances and the width, and returns one weight for each distance.',
-  })
+/** The samples answered so far, without those that have no finite answer. */
+function answeredRows(
+  X: DesignMatrix,
+  { matrix, unanswerable }: Inquiry<never>,
+): { readonly X: DesignMatrix; readonly outputs: Matrix } {
+  const rows = matrix.rows
+  if (unanswerable.length === 0) return { X: firstRows(X, rows), outputs: matrix }
+  const out = new Set(unanswerable)
+  const kept = Int32Array.from({ length: rows }, (_, i) => i).filter((i) => !out.has(i))
+  return { X: selectRows(X, kept), outputs: selectRows(matrix, kept) as Matrix }
+}
+
+/** Throws the model's first bad answer where there are too many of them. */
+function refuseGaps({ complaint, unanswerable, answered }: Inquiry<never>, settings: Settings) {
+  if (complaint === undefined) return
+  if (settings.python || unanswerable.length > MOST_DROPPED * answered) throw complaint
 }
 
 function checkPredictor<Input>(predictor: Predictor<Input>, name: string): void {
@@ -160,6 +115,24 @@ function checkPredictor<Input>(predictor: Predictor<Input>, name: string): void 
     expected: 'a function of a batch, or a predictor with the method predict',
     remedy: 'Give (rows) => outputs, or what a loader such as loadOnnx returns.',
   })
+}
+
+/** Names of the output columns, and which of them are explained. */
+interface OutputColumns {
+  readonly classNames: readonly string[]
+  readonly chosen: readonly number[]
+}
+
+function chooseOutputs<Input>(
+  { outputs, cols }: Inquiry<Input>,
+  task: Task,
+  settings: Settings,
+  predictor: Predictor<Input>,
+  name: string,
+): OutputColumns {
+  const classNames = nameOutputs(cols, task, settings, predictor)
+  const prediction = Array.from(outputs.subarray(0, cols))
+  return { classNames, chosen: chooseLabels(prediction, task, classNames, settings, name) }
 }
 
 /** A name for each output column; given names must be as many as the columns. */
@@ -198,31 +171,4 @@ function chooseLabels(
   if (labels !== undefined)
     return resolveLabels(labels, classNames, `${name}.explain, options.labels`)
   return task === 'regression' ? Array.from(prediction.keys()) : topLabels(prediction, 1)
-}
-
-/** Python LIME's pair for regression: label 1 is the fit, label 0 the same with its weights negated. */
-function pythonRegression(fit: LabelExplanation): LabelExplanation[] {
-  const negated = fit.weights.map((one) => ({ ...one, weight: -one.weight }))
-  return [
-    { ...fit, label: 1, name: 'positive' },
-    { ...fit, label: 0, name: 'negative', weights: negated },
-  ]
-}
-
-function keep(
-  interpretable: Matrix,
-  outputs: Matrix,
-  distances: Float64Array,
-  weights: Float64Array,
-): NeighbourhoodData {
-  return {
-    interpretable: rowsOf(interpretable),
-    outputs: rowsOf(outputs),
-    distances: Array.from(distances),
-    weights: Array.from(weights),
-  }
-}
-
-function since(began: number): number {
-  return (performance.now() - began) / 1000
 }

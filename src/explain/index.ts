@@ -1,4 +1,5 @@
 export * from './explain-neighbourhood.ts'
+export * from './inputs-for.ts'
 export * from './labels.ts'
 export * from './neighbourhood.ts'
 export * from './random-switches.ts'

@@ -1,12 +1,15 @@
 /**
- * The neighbourhood of an instance: what a domain hands to the pipeline.
+ * What a domain hands to the pipeline: an instance that can be perturbed, and its perturbations.
  *
- * Row 0 is the instance itself; the other rows are perturbations of it. Rows of 0/1 come packed (`BitMatrix`), rows of
- * values as a `Matrix`. Model inputs are made for the rows asked for and dropped again, so that memory is bounded by
- * the batch and not by the number of samples.
+ * *Design* and *domain* are two parts. A design (`samplers/`) says which features each sample keeps: rows of switches. A
+ * domain makes model inputs of any such rows (`Surroundings.switched`), and can also draw samples in LIME's own way
+ * (`Surroundings.draw`), which for numbers without bins are values and no switches.
  *
- * Every explainer is a `Domain`: its `explain` is its own neighbourhood handed to the pipeline, and a composite one is
- * several neighbourhoods side by side.
+ * Rows of 0/1 come packed (`BitMatrix`), rows of values as a `Matrix`. Model inputs are made for the rows asked for and
+ * dropped again, so that memory is bounded by the batch and not by the number of samples.
+ *
+ * Every explainer is a `Domain`: its `explain` is its own surroundings handed to the pipeline, and a composite one is
+ * several of them side by side.
  */
 import type { DomainName, Feature, InstanceData } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
@@ -22,46 +25,72 @@ export interface RowCodes {
 
 /** n perturbations of one instance, seen from both sides: as interpretable features and as model inputs. */
 export interface Neighbourhood<Input> {
-  /** The d interpretable features, in column order. */
-  readonly features: readonly Feature[]
-  /** (n, d): what distances and surrogates see; row 0 is the instance. */
+  /** (n, d): what distances and surrogates see. */
   readonly interpretable: BitMatrix | Matrix
   /** Where rows with equal codes have equal model inputs; such rows reach the model once. */
   readonly codes?: RowCodes | undefined
   /** The model's inputs for these rows of `interpretable`, in their order. */
   readonly inputs: (rows: Int32Array) => readonly Input[]
+  /**
+   * (n, m): what else differs between the samples and is 0 on average whatever is on, such as where in its bin a value
+   * lies. Estimates use it to take out its noise.
+   */
+  readonly nuisance?: Matrix | undefined
 }
 
-/** What a neighbourhood is asked for. */
-export interface NeighbourhoodRequest {
-  /** Samples, the instance included, ≥ 2. */
-  readonly numSamples: number
-  /** Draws come from this stream, and go on from where it stands; default: the explainer's own. */
-  readonly random?: RandomState | undefined
-  /** Stops long draws and reports on them. */
-  readonly control?: Control | undefined
+/**
+ * The chances of LIME's own draws. `independent`: feature j is on with chance `on[j]`. `sizes`: 1 to d features are off,
+ * each number equally likely. `joint`: several of these side by side.
+ */
+export type SwitchLaw =
+  | { readonly kind: 'independent'; readonly on: Float64Array }
+  | { readonly kind: 'sizes'; readonly count: number }
+  | { readonly kind: 'joint'; readonly parts: readonly SwitchLaw[] }
+
+/** How rows of switches become samples. */
+export interface SwitchOptions {
+  /** True: what is on has the instance's own value. False (default): for tables, a value drawn from the instance's bin. */
+  readonly exact?: boolean
 }
 
 /** An instance amid its perturbations: all that an explainer knows before a model is asked. */
 export interface Surroundings<Input> {
   /** What is explained, with what is needed to draw it. */
   readonly instance: InstanceData
-  readonly neighbourhood: Neighbourhood<Input>
+  /** The d interpretable features, in column order. */
+  readonly features: readonly Feature[]
   /** The domain's own options as they were used, as JSON. */
   readonly options: { readonly [name: string]: unknown }
   /** What the domain has to warn about. */
   readonly warnings: readonly Warning[]
+  /** The chances of `draw`; undefined where it draws values and no switches. */
+  readonly law: SwitchLaw | undefined
+  /**
+   * n ≥ 2 samples in LIME's own way; row 0 is the instance itself. Further calls go on in the stream of random numbers.
+   */
+  readonly draw: (
+    n: number,
+    control?: Control,
+  ) => Neighbourhood<Input> | Promise<Neighbourhood<Input>>
+  /** The samples that rows of switches (n, d) make of the instance: 1 = as in the instance, 0 = off. */
+  readonly switched: (masks: BitMatrix, options?: SwitchOptions) => Neighbourhood<Input>
+}
+
+/** What surroundings are made with. */
+export interface SurroundRequest {
+  /** Draws come from this stream, and go on from where it stands; default: the explainer's own. */
+  readonly random?: RandomState | undefined
 }
 
 /**
- * What all explainers share, so that they can be joined (`CompositeExplainer`): the neighbourhood of an instance without
- * a model. `explain` of each explainer uses the same method, so that an instance looks alike alone and in company.
+ * What all explainers share, so that they can be joined (`CompositeExplainer`) and asked about single perturbations
+ * (`inputsFor`). `explain` of each explainer uses the same method, so that an instance looks alike alone and in company.
  * Instances that cannot be used throw as they do from `explain`.
  */
 export interface Domain<Instance, Input> {
   readonly domain: DomainName
-  neighbourhood(
+  surround(
     instance: Instance,
-    request: NeighbourhoodRequest,
+    request?: SurroundRequest,
   ): Surroundings<Input> | Promise<Surroundings<Input>>
 }

@@ -6,6 +6,7 @@
  */
 import { type BitMatrix, createBitMatrix, fillBitRow } from '../math/bit-matrix.ts'
 import type { RandomState } from '../math/random-state.ts'
+import type { SwitchLaw } from './neighbourhood.ts'
 
 /** Draws at a time. */
 const CHUNK = 65_536
@@ -27,4 +28,9 @@ export function drawSwitches(n: number, d: number, random: RandomState): BitMatr
   }
   fillBitRow(X, 0)
   return X
+}
+
+/** The chances of `drawSwitches`: each of d features is on with chance ½. */
+export function evenLaw(d: number): SwitchLaw {
+  return { kind: 'independent', on: new Float64Array(d).fill(0.5) }
 }

@@ -5,6 +5,7 @@
  * (`ExplainerOptions`), what belongs to one instance to `explain` (`ExplainOptions`).
  */
 import { OptionError } from '../contract/errors.ts'
+import type { Explanation } from '../contract/explanation.ts'
 import { checkChoice, checkOptions } from '../contract/nearest.ts'
 import type { Task } from '../contract/predictor.ts'
 import type { Control } from '../contract/progress.ts'
@@ -57,6 +58,12 @@ export interface ExplainOptions extends Control {
   readonly batchSize?: number
   /** Keep samples, outputs, distances and weights in the explanation; default false. */
   readonly keepNeighbourhood?: boolean
+  /**
+   * Called with the explanation of what the model has answered so far: after 64 answers, then whenever they have doubled
+   * or a quarter of a second has passed, and at last where the call fails or is aborted. Errors carry that last one as
+   * `partial` too.
+   */
+  readonly onPartial?: (explanation: Explanation) => void
 }
 
 /** Names of the options above, for checks. */
@@ -78,6 +85,7 @@ export const EXPLAIN_OPTIONS = [
   'surrogate',
   'batchSize',
   'keepNeighbourhood',
+  'onPartial',
   'signal',
   'onProgress',
   'onWarning',
@@ -111,6 +119,7 @@ export interface Settings {
   readonly surrogate: SurrogateChoice
   readonly batchSize: number
   readonly keepNeighbourhood: boolean
+  readonly onPartial: ((explanation: Explanation) => void) | undefined
   readonly control: Control
 }
 
@@ -169,7 +178,7 @@ export function resolveSettings(
       remedy: 'topLabels chooses the labels by itself.',
     })
   }
-  for (const option of ['onProgress', 'onWarning'] as const) {
+  for (const option of ['onProgress', 'onWarning', 'onPartial'] as const) {
     if (typeof options[option] !== 'function') {
       checkAbsent(where(option), options[option], 'a function')
     }
@@ -203,13 +212,15 @@ export function resolveSettings(
     surrogate: surrogate ?? 'ridge',
     batchSize: whole('batchSize') ?? defaults.batchSize,
     keepNeighbourhood: options.keepNeighbourhood ?? false,
+    onPartial: options.onPartial,
     control: options,
   }
 }
 
 /** Settings as JSON for the explanation: functions and objects by name. */
 export function describeSettings(settings: Settings): { [name: string]: unknown } {
-  const { kernel, control, distanceMetric, distanceScale, surrogate, python, ...rest } = settings
+  const { kernel, control, onPartial, distanceMetric, distanceScale, surrogate, python, ...rest } =
+    settings
   const described: { [name: string]: unknown } = {
     ...rest,
     kernel: kernel === exponentialKernel ? 'exponential' : 'custom',

@@ -15,9 +15,15 @@ import type { RasterImage } from '../contract/instance.ts'
 import type { Model } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
 import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
-import type { Domain, NeighbourhoodRequest, Surroundings } from '../explain/neighbourhood.ts'
-import { drawSwitches } from '../explain/random-switches.ts'
+import type {
+  Domain,
+  Neighbourhood,
+  Surroundings,
+  SurroundRequest,
+} from '../explain/neighbourhood.ts'
+import { drawSwitches, evenLaw } from '../explain/random-switches.ts'
 import { resolveSettings, type Settings, Streams } from '../explain/settings.ts'
+import type { BitMatrix } from '../math/bit-matrix.ts'
 import { hiddenPicture } from './hide-segments.ts'
 import { ImageExplanation } from './image-explanation.ts'
 import {
@@ -75,28 +81,27 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
     const picture = this.#toRaster(image)
     const settings = this.#settings(picture, options)
     settings.control.signal?.throwIfAborted()
-    const { hidden, ...around } = this.#around(picture, plan, settings, settings)
+    const { hidden, ...around } = this.#around(picture, plan, {}, settings.keepNeighbourhood)
     settings.control.signal?.throwIfAborted()
     const instance =
       options.keepPicture === true
         ? { ...around.instance, picture: await pictureDataUrl(picture) }
         : around.instance
-    const explanation = await explainNeighbourhood({
-      ...around,
-      instance,
+    return explainNeighbourhood({
+      surroundings: { ...around, instance },
       name: NAME,
       domain: 'image',
       model,
       settings,
       began,
+      finish: (data) => new ImageExplanation(data, { image: picture, hidden }),
     })
-    return new ImageExplanation(explanation, { image: picture, hidden })
   }
 
-  /** The neighbourhood of one picture, without a model. Throws as `explain` does. */
-  neighbourhood(image: Picture, request: NeighbourhoodRequest): Surroundings<RasterImage> {
+  /** One picture amid its perturbations, without a model. Throws as `explain` does. */
+  surround(image: Picture, request: SurroundRequest = {}): Surroundings<RasterImage> {
     const plan = planImage(NAME, this.#options, {})
-    const { hidden, ...around } = this.#around(this.#toRaster(image), plan, request, undefined)
+    const { hidden, ...around } = this.#around(this.#toRaster(image), plan, request, false)
     return around
   }
 
@@ -122,10 +127,9 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
   #around(
     picture: RasterImage,
     plan: ImagePlan,
-    request: NeighbourhoodRequest,
-    settings: Settings | undefined,
+    { random = this.#streams.next() }: SurroundRequest,
+    kept: boolean,
   ): Surroundings<RasterImage> & { readonly hidden: RasterImage } {
-    const { numSamples, random = this.#streams.next() } = request
     const where = `${NAME}.explain, options`
     const exact = this.#options.compatibility === 'python'
     const seed = plan.randomSeed ?? random.randint(0, 1000)
@@ -136,20 +140,24 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
       exact,
       `${where}.segmentation`,
     )
-    checkSize(numSamples, map.count, settings?.keepNeighbourhood === true)
-    const samples = drawSwitches(numSamples, map.count, random)
     const hidden = hiddenPicture(picture, map, plan.hide, random, `${where}.hide`)
     const make = pictureMaker(picture, hidden, map)
+    const switched = (masks: BitMatrix): Neighbourhood<RasterImage> => ({
+      interpretable: masks,
+      codes: masks,
+      inputs: (rows) => make(masks, rows),
+    })
     return {
       instance: instanceOf(picture, map),
-      neighbourhood: {
-        features: featuresOf(map),
-        interpretable: samples,
-        codes: samples,
-        inputs: (rows) => make(samples, rows),
+      features: featuresOf(map),
+      law: evenLaw(map.count),
+      draw: (n) => {
+        checkSize(n, map.count, kept)
+        return switched(drawSwitches(n, map.count, random))
       },
+      switched,
       options: { segmentation: description, hide: describeHide(plan.hide) },
-      warnings: [...warnings, ...sizeWarnings(map, numSamples)],
+      warnings: [...warnings, ...sizeWarnings(map)],
       hidden,
     }
   }
@@ -166,21 +174,13 @@ function featuresOf(map: LabelMap): Feature[] {
   }))
 }
 
-function sizeWarnings(map: LabelMap, numSamples: number): Warning[] {
-  if (map.count === 1) {
-    return [
-      {
-        code: 'single-feature',
-        message:
-          'The picture is one segment only: its weight is what the answer changes when all of it is hidden. Hide it by a colour or noise to see more, or cut it by a grid.',
-      },
-    ]
-  }
-  if (2 * map.count <= numSamples) return []
+function sizeWarnings(map: LabelMap): Warning[] {
+  if (map.count > 1) return []
   return [
     {
-      code: 'many-segments',
-      message: `The picture has ${map.count} segments for ${numSamples} samples: their weights are uncertain. Take more samples or larger segments.`,
+      code: 'single-feature',
+      message:
+        'The picture is one segment only: its weight is what the answer changes when all of it is hidden. Hide it by a colour or noise to see more, or cut it by a grid.',
     },
   ]
 }

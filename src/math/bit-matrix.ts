@@ -145,3 +145,52 @@ export function selectColumns(X: DesignMatrix, columns: ArrayLike<number>): Desi
   }
   return { data, rows, cols: k }
 }
+
+/** The first `rows` rows, as a view. */
+export function firstRows(X: DesignMatrix, rows: number): DesignMatrix {
+  if (rows === X.rows) return X
+  if (isBitMatrix(X)) return { ...X, rows, words: X.words.subarray(0, rows * X.stride) }
+  return { ...X, rows, data: X.data.subarray(0, rows * X.cols) }
+}
+
+/** (k, d): the rows named, in that order, as a copy. */
+export function selectRows(X: DesignMatrix, rows: ArrayLike<number>): DesignMatrix {
+  const k = rows.length
+  if (isBitMatrix(X)) {
+    const { stride } = X
+    const words = new Uint32Array(k * stride)
+    for (let i = 0; i < k; i++) {
+      words.set(X.words.subarray(rows[i]! * stride, (rows[i]! + 1) * stride), i * stride)
+    }
+    return { ...X, rows: k, words }
+  }
+  const { cols } = X
+  const data = new Float64Array(k * cols)
+  for (let i = 0; i < k; i++) {
+    data.set(X.data.subarray(rows[i]! * cols, (rows[i]! + 1) * cols), i * cols)
+  }
+  return { data, rows: k, cols }
+}
+
+/** The rows of several matrices of one kind, one below the other. */
+export function stackRows(matrices: readonly DesignMatrix[]): DesignMatrix {
+  const rows = matrices.reduce((sum, one) => sum + one.rows, 0)
+  const { cols } = matrices[0]!
+  if (matrices.every(isBitMatrix)) {
+    const stacked = createBitMatrix(rows, cols)
+    let at = 0
+    for (const { words, stride, rows: own } of matrices) {
+      stacked.words.set(words.subarray(0, own * stride), at)
+      at += own * stride
+    }
+    return stacked
+  }
+  const data = new Float64Array(rows * cols)
+  let at = 0
+  for (const one of matrices) {
+    const { data: own } = isBitMatrix(one) ? bitsToMatrix(one) : one
+    data.set(own, at)
+    at += own.length
+  }
+  return { data, rows, cols }
+}

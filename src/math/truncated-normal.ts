@@ -15,6 +15,7 @@ import { OptionError } from '../contract/errors.ts'
 import {
   normalCdf,
   normalLogCdf,
+  normalPdf,
   normalQuantile,
   normalQuantileOfLog,
 } from './normal-distribution.ts'
@@ -71,4 +72,18 @@ export function truncatedNormalQuantile(
     }
     return mirrored ? -x : x
   }
+}
+
+/**
+ * The mean of the standard normal distribution truncated to [a, b], a < b: (φ(a) − φ(b)) / (Φ(b) − Φ(a)). Where the mass
+ * underflows it is the bound nearer to 0.
+ */
+export function truncatedNormalMean(a: number, b: number): number {
+  return a >= 0 ? -leftMean(-b, -a) : leftMean(a, b)
+}
+
+function leftMean(a: number, b: number): number {
+  const mass = normalCdf(b) - normalCdf(a)
+  const mean = (normalPdf(a) - normalPdf(b)) / mass
+  return mass > 0 && Number.isFinite(mean) ? Math.min(b, Math.max(a, mean)) : b
 }

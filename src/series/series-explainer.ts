@@ -14,9 +14,15 @@ import type { Matrix } from '../contract/matrix.ts'
 import type { Model } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
 import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
-import type { Domain, NeighbourhoodRequest, Surroundings } from '../explain/neighbourhood.ts'
-import { drawSwitches } from '../explain/random-switches.ts'
+import type {
+  Domain,
+  Neighbourhood,
+  Surroundings,
+  SurroundRequest,
+} from '../explain/neighbourhood.ts'
+import { drawSwitches, evenLaw } from '../explain/random-switches.ts'
 import { resolveSettings, Streams } from '../explain/settings.ts'
+import type { BitMatrix } from '../math/bit-matrix.ts'
 import { perturbedSeries } from './perturbed-series.ts'
 import { replacementSeries } from './replacement.ts'
 import { type Segments, segmentSeries } from './segmentation.ts'
@@ -77,18 +83,25 @@ export class SeriesExplainer implements Domain<SeriesLike, Matrix> {
       batchSize: Math.max(1, Math.min(1000, Math.floor(BATCH_VALUES / values.data.length))),
     })
     settings.control.signal?.throwIfAborted()
-    const around = this.#around(values, { numSamples: settings.numSamples }, options)
-    return explainNeighbourhood({ name: NAME, domain: 'series', ...around, model, settings, began })
+    const surroundings = this.#around(values, {}, options)
+    return explainNeighbourhood({
+      name: NAME,
+      domain: 'series',
+      surroundings,
+      model,
+      settings,
+      began,
+    })
   }
 
-  /** The neighbourhood of one series, without a model. Throws as `explain` does. */
-  neighbourhood(series: SeriesLike, request: NeighbourhoodRequest): Surroundings<Matrix> {
+  /** One series amid its perturbations, without a model. Throws as `explain` does. */
+  surround(series: SeriesLike, request: SurroundRequest = {}): Surroundings<Matrix> {
     return this.#around(toSeries(series, `${NAME}.explain, series`), request, {})
   }
 
   #around(
     series: Matrix,
-    { numSamples, random = this.#streams.next() }: NeighbourhoodRequest,
+    { random = this.#streams.next() }: SurroundRequest,
     call: Pick<SeriesExplainOptions, 'segmentation' | 'numSegments'>,
   ): Surroundings<Matrix> {
     const { options, replacement, training, background } = this.#plan
@@ -109,9 +122,7 @@ export class SeriesExplainer implements Domain<SeriesLike, Matrix> {
           : `${NAME}.explain`,
     })
     const { features } = segments
-    checkSize(numSamples, features.length)
     const parts = features.map(({ part }) => part)
-    const switches = drawSwitches(numSamples, features.length, random)
     const sources = { training, background }
     const replaced = replacementSeries(series, parts, replacement, sources, random)
     const instance: InstanceData = {
@@ -121,14 +132,20 @@ export class SeriesExplainer implements Domain<SeriesLike, Matrix> {
       ...(samplingRate !== undefined && { samplingRate }),
       replacement: channelLists(replaced),
     }
+    const switched = (masks: BitMatrix): Neighbourhood<Matrix> => ({
+      interpretable: masks,
+      codes: masks,
+      inputs: perturbedSeries(series, replaced, parts, masks),
+    })
     return {
       instance,
-      neighbourhood: {
-        features,
-        interpretable: switches,
-        codes: switches,
-        inputs: perturbedSeries(series, replaced, parts, switches),
+      features,
+      law: evenLaw(features.length),
+      draw: (n) => {
+        checkSize(n, features.length)
+        return switched(drawSwitches(n, features.length, random))
       },
+      switched,
       options: {
         segmentation: typeof segmentation === 'function' ? 'custom' : segmentation,
         ...(segments.asked !== undefined && { numSegments: segments.asked }),

@@ -18,21 +18,21 @@ export interface SampleValues {
   readonly codes: readonly (Uint16Array | null)[]
 }
 
-/** Makes rows for the model from samples: sample 0 is the instance itself. */
+/** Makes rows for the model from samples; sample 0 is the instance itself where it is given. */
 export function modelRows(
   rows: Int32Array,
   attributes: readonly Attribute[],
   samples: SampleValues,
-  instance: readonly Value[],
   form: RowForm,
   names: readonly string[],
+  instance?: readonly Value[],
 ): TableRow[] {
   const made =
     form === 'flat'
       ? flatRows(rows, attributes, samples, names.length)
       : arrayRows(rows, attributes, samples, names.length)
-  const own = rows.indexOf(0)
-  if (own >= 0) {
+  const own = instance === undefined ? -1 : rows.indexOf(0)
+  if (instance !== undefined && own >= 0) {
     const cells = [...instance]
     for (const { columns, missingAs } of attributes) {
       const missing = form === 'flat' || missingAs === 'NaN' ? Number.NaN : null

@@ -7,7 +7,8 @@
  */
 import { DataError, ShapeError } from '../contract/errors.ts'
 import type { Feature } from '../contract/explanation.ts'
-import type { Neighbourhood } from '../explain/neighbourhood.ts'
+import type { Neighbourhood, Surroundings } from '../explain/neighbourhood.ts'
+import { type BitMatrix, getBit } from '../math/bit-matrix.ts'
 import type { RandomState } from '../math/random-state.ts'
 import { drawNormals, type SamplingMethod } from './draws.ts'
 
@@ -72,14 +73,22 @@ export function sparseStats(rows: readonly SparseRow[], columns: number): Sparse
   return { columns, mean, scale }
 }
 
-/** The neighbourhood of a sparse row; its features are the nonzero columns. */
-export function sparseNeighbourhood(
+/** What a sparse row is amid. */
+export type SparseSurroundings = Pick<
+  Surroundings<SparseRow>,
+  'instance' | 'features' | 'law' | 'draw' | 'switched'
+>
+
+/** The surroundings of a sparse row without its instance; features are the nonzero columns, and what is off is 0. */
+export function sparseSurroundings(
   row: SparseRow,
   stats: SparseStats,
   names: (column: number) => string,
-  options: { n: number; method: SamplingMethod; around: boolean; python: boolean },
+  { method, around, python }: { method: SamplingMethod; around: boolean; python: boolean },
   random: RandomState,
-): Neighbourhood<SparseRow> {
+): Omit<SparseSurroundings, 'instance'> & {
+  readonly draw: (n: number) => Neighbourhood<SparseRow>
+} {
   checkSparse(row, stats.columns, 'TabularExplainer.explain, row')
   const nonzero = Array.from(row.indices.length ? Array.from(row.indices).keys() : [])
     .filter((k) => row.values[k] !== 0)
@@ -92,33 +101,39 @@ export function sparseNeighbourhood(
       remedy: 'Explain another row, or give this one as a dense array.',
     })
   }
-  const { n, method, around, python } = options
   const indices = Int32Array.from(nonzero, (k) => row.indices[k]!)
   const own = Float64Array.from(nonzero, (k) => row.values[k]!)
   const d = indices.length
-  const values = drawNormals(n, d, method, random)
-  const fitted = new Float64Array(n * d)
-  for (let j = 0; j < d; j++) {
-    const mean = stats.mean[indices[j]!]!
-    const scale = stats.scale[indices[j]!]!
-    const shift = around ? own[j]! : mean
-    for (let i = 0; i < n; i++) {
-      const at = i * d + j
-      const value = i === 0 ? own[j]! : values[at]! * scale + shift
-      values[at] = value
-      fitted[at] = python ? value * scale : (value - mean) / scale
+  const rowsOf = (values: Float64Array) => (rows: Int32Array) =>
+    Array.from(rows, (i) => ({ indices, values: values.subarray(i * d, (i + 1) * d) }))
+  const draw = (n: number): Neighbourhood<SparseRow> => {
+    const values = drawNormals(n, d, method, random)
+    const fitted = new Float64Array(n * d)
+    for (let j = 0; j < d; j++) {
+      const mean = stats.mean[indices[j]!]!
+      const scale = stats.scale[indices[j]!]!
+      const shift = around ? own[j]! : mean
+      for (let i = 0; i < n; i++) {
+        const at = i * d + j
+        const value = i === 0 ? own[j]! : values[at]! * scale + shift
+        values[at] = value
+        fitted[at] = python ? value * scale : (value - mean) / scale
+      }
     }
+    return { interpretable: { data: fitted, rows: n, cols: d }, inputs: rowsOf(values) }
+  }
+  const switched = (masks: BitMatrix): Neighbourhood<SparseRow> => {
+    const values = new Float64Array(masks.rows * d)
+    for (let i = 0, at = 0; i < masks.rows; i++) {
+      for (let j = 0; j < d; j++, at++) if (getBit(masks, i, j)) values[at] = own[j]!
+    }
+    return { interpretable: masks, codes: masks, inputs: rowsOf(values) }
   }
   const features: Feature[] = Array.from(indices, (column, j) => ({
     name: names(column),
     part: { kind: 'tabular', columns: [j], value: own[j]! },
   }))
-  return {
-    features,
-    interpretable: { data: fitted, rows: n, cols: d },
-    inputs: (rows) =>
-      Array.from(rows, (i) => ({ indices, values: values.subarray(i * d, (i + 1) * d) })),
-  }
+  return { features, law: undefined, draw, switched }
 }
 
 function checkSparse(row: SparseRow, columns: number, where: string): void {

@@ -16,12 +16,7 @@ import type { TableRow, Value } from '../contract/instance.ts'
 import { checkChoice, checkOptions } from '../contract/nearest.ts'
 import type { Model } from '../contract/predictor.ts'
 import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
-import type {
-  Domain,
-  Neighbourhood,
-  NeighbourhoodRequest,
-  Surroundings,
-} from '../explain/neighbourhood.ts'
+import type { Domain, Surroundings, SurroundRequest } from '../explain/neighbourhood.ts'
 import {
   EXPLAIN_OPTIONS,
   EXPLAINER_OPTIONS,
@@ -44,7 +39,13 @@ import {
 } from './fitted-table.ts'
 import { instanceFeatures, instanceLevels } from './instance-levels.ts'
 import { modelRows, type SampleValues } from './model-rows.ts'
-import { isSparseRow, type SparseRow, sparseNeighbourhood } from './sparse-row.ts'
+import {
+  isSparseRow,
+  type SparseRow,
+  type SparseSurroundings,
+  sparseSurroundings,
+} from './sparse-row.ts'
+import { ownShares, switchedRows } from './switched-rows.ts'
 import { cellsOf, isMissing } from './table.ts'
 import {
   checkTabularOptions,
@@ -68,7 +69,7 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
   readonly #options: TabularExplainerOptions
   readonly #table: FittedTable
   readonly #streams: Streams
-  #kept: { key: string; samples: BinSamples | ValueSamples } | undefined
+  #kept: { key: string; samples: BinSamples | ValueSamples; after: RandomState } | undefined
 
   /**
    * @param trainingData rows as arrays, objects, `Float64Array`s or `SparseRow`s, or a `Matrix`, without the target
@@ -151,90 +152,96 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
       batchSize: 1000,
     })
     settings.control.signal?.throwIfAborted()
-    const around = this.#around(
-      row as TableRow,
-      { numSamples: settings.numSamples },
-      samplingMethod,
-    )
     return explainNeighbourhood({
-      ...around,
       name: NAME,
       domain: 'tabular',
-      neighbourhood: around.neighbourhood as Neighbourhood<unknown> as Neighbourhood<Row>,
-      model,
+      surroundings: this.#around(row as TableRow, {}, samplingMethod) as Surroundings<unknown>,
+      model: model as Model<unknown>,
       settings,
       began,
     })
   }
 
-  /** The neighbourhood of one row, without a model; sampling is `gaussian`. Throws as `explain` does. */
-  neighbourhood(
+  /** One row amid its perturbations, without a model; sampling is `gaussian`. Throws as `explain` does. */
+  surround(
     row: TableRow | SparseRow,
-    request: NeighbourhoodRequest,
+    request: SurroundRequest = {},
   ): Surroundings<TableRow | SparseRow> {
     return this.#around(row, request, 'gaussian')
   }
 
   #around(
     row: TableRow | SparseRow,
-    { numSamples, random }: NeighbourhoodRequest,
+    { random }: SurroundRequest,
     samplingMethod: SamplingMethod,
   ): Surroundings<TableRow | SparseRow> {
-    const { instance, neighbourhood } = this.#table.sparse
-      ? this.#aroundSparse(row, numSamples, samplingMethod, random)
-      : this.#aroundDense(row, numSamples, samplingMethod, random)
-    return {
-      instance,
-      neighbourhood: neighbourhood as Neighbourhood<TableRow | SparseRow>,
-      options: {
-        samplingMethod,
-        ...describeTabularOptions(this.#options, this.#table.discretised),
-      },
-      warnings: [],
+    const around = this.#table.sparse
+      ? this.#aroundSparse(row, samplingMethod, random)
+      : this.#aroundDense(row as TableRow, samplingMethod, random)
+    const options = {
+      samplingMethod,
+      ...describeTabularOptions(this.#options, this.#table.discretised),
     }
+    return { ...around, options, warnings: [] } as Surroundings<TableRow | SparseRow>
   }
 
-  #aroundDense(
-    row: TableRow | SparseRow,
-    n: number,
-    method: SamplingMethod,
-    stream: RandomState | undefined,
-  ): Around {
+  #aroundDense(row: TableRow, method: SamplingMethod, random: RandomState | undefined): Around {
     const { names, form, attributes, order, discretised } = this.#table
     const { compatibility, sampleAroundInstance, sigma } = this.#options
     const python = compatibility === 'python'
     const where = `${NAME}.explain, row`
-    checkSize(n, attributes.length)
-    const cells = cellsOf(row as TableRow, names, where)
+    const cells = cellsOf(row, names, where)
     const levels = instanceLevels(attributes, cells, python, where)
-    const key = `${n} ${method}`
-    const features = instanceFeatures(attributes, cells, levels)
-    const inputs = (samples: SampleValues) => (rows: Int32Array) =>
-      modelRows(rows, attributes, samples, cells, form, names)
-    const instance = this.#instanceData(cells)
-    if (discretised) {
-      const samples = this.#draws(key, stream, (random) =>
-        drawBinSamples(attributes, n, method, python, random),
-      )
-      const around = binNeighbourhood(attributes, samples, levels)
-      return { instance, neighbourhood: { ...around, features, inputs: inputs(samples) } }
+    const draws = new Draws(this.#streams, random)
+    const drawn = <Samples extends BinSamples | ValueSamples>(
+      n: number,
+      draw: (random: RandomState) => Samples,
+    ): Samples => {
+      checkSize(n, attributes.length)
+      return this.#keep(`${n} ${method}`, draws, draw)
     }
-    const drawn = this.#draws(key, stream, (random) =>
-      drawValueSamples(attributes, order, n, method, random),
-    )
-    const { interpretable, samples } = valueNeighbourhood(attributes, drawn, cells, levels, {
-      around: sampleAroundInstance === true || sigma !== undefined,
-      sigma: sigma === undefined ? null : perAttribute(sigma, attributes.length),
-    })
-    return { instance, neighbourhood: { interpretable, features, inputs: inputs(samples) } }
+    const inputs = (samples: SampleValues) => (rows: Int32Array) =>
+      modelRows(rows, attributes, samples, form, names, cells)
+    const draw = discretised
+      ? (n: number) => {
+          const samples = drawn(n, (stream) =>
+            drawBinSamples(attributes, n, method, python, stream),
+          )
+          return { ...binNeighbourhood(attributes, samples, levels), inputs: inputs(samples) }
+        }
+      : (n: number) => {
+          const { interpretable, samples } = valueNeighbourhood(
+            attributes,
+            drawn(n, (stream) => drawValueSamples(attributes, order, n, method, stream)),
+            cells,
+            levels,
+            {
+              around: sampleAroundInstance === true || sigma !== undefined,
+              sigma: sigma === undefined ? null : perAttribute(sigma, attributes.length),
+            },
+          )
+          return { interpretable, inputs: inputs(samples) }
+        }
+    return {
+      instance: this.#instanceData(cells),
+      features: instanceFeatures(attributes, cells, levels),
+      law: discretised ? { kind: 'independent', on: ownShares(attributes, levels) } : undefined,
+      draw,
+      switched: (masks, { exact = false } = {}) => {
+        const { samples, ...rest } = switchedRows(
+          attributes,
+          cells,
+          levels,
+          masks,
+          exact,
+          draws.random,
+        )
+        return { ...rest, inputs: (rows) => modelRows(rows, attributes, samples, form, names) }
+      },
+    }
   }
 
-  #aroundSparse(
-    row: unknown,
-    n: number,
-    method: SamplingMethod,
-    stream: RandomState | undefined,
-  ): Around {
+  #aroundSparse(row: unknown, method: SamplingMethod, random: RandomState | undefined): Around {
     if (!isSparseRow(row)) {
       throw new DataError({
         where: `${NAME}.explain, row`,
@@ -243,33 +250,44 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
         remedy: 'Give the nonzero values and their columns.',
       })
     }
-    checkSize(n, row.indices.length)
     const { names, sparse } = this.#table
     const { sampleAroundInstance, compatibility } = this.#options
-    const neighbourhood = sparseNeighbourhood(
+    const stream = random ?? this.#streams.next()
+    const around = sparseSurroundings(
       row,
       sparse!,
       (column) => names[column] ?? String(column),
-      { n, method, around: sampleAroundInstance === true, python: compatibility === 'python' },
-      stream ?? this.#streams.next(),
+      { method, around: sampleAroundInstance === true, python: compatibility === 'python' },
+      stream,
     )
-    const { features } = neighbourhood
+    const { features } = around
     const values = features.map(({ part }) => (part.kind === 'tabular' ? part.value : null))
-    const instance = { kind: 'tabular', columns: features.map(({ name }) => name), values } as const
-    return { instance, neighbourhood }
+    return {
+      ...around,
+      instance: { kind: 'tabular', columns: features.map(({ name }) => name), values },
+      draw: (n) => {
+        checkSize(n, features.length)
+        return around.draw(n)
+      },
+    }
   }
 
-  /** New draws, from `stream` where it is given, or the kept ones of an earlier call with the same seed. */
-  #draws<Samples extends BinSamples | ValueSamples>(
+  /** New draws, or the kept ones of an earlier call that began with the same seed. */
+  #keep<Samples extends BinSamples | ValueSamples>(
     key: string,
-    stream: RandomState | undefined,
+    draws: Draws,
     draw: (random: RandomState) => Samples,
   ): Samples {
-    if (stream !== undefined) return draw(stream)
-    if (this.#kept?.key === key) return this.#kept.samples as Samples
-    const samples = draw(this.#streams.next())
+    if (draws.untouched && this.#kept?.key === key) {
+      draws.random = this.#kept.after.clone()
+      return this.#kept.samples as Samples
+    }
+    const { untouched } = draws
+    const samples = draw(draws.random)
     const size = samples.n * this.#table.attributes.length
-    if (this.#streams.repeats && size <= MOST_KEPT) this.#kept = { key, samples }
+    if (untouched && this.#streams.repeats && size <= MOST_KEPT) {
+      this.#kept = { key, samples, after: draws.random.clone() }
+    }
     return samples
   }
 
@@ -284,10 +302,28 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
   }
 }
 
-/** An instance and its neighbourhood, whatever its rows look like. */
-interface Around {
-  readonly instance: InstanceData
-  readonly neighbourhood: Neighbourhood<TableRow> | Neighbourhood<SparseRow>
+/** What depends on the kind of rows. */
+type Around = Omit<Surroundings<TableRow>, 'options' | 'warnings'> | SparseSurroundings
+
+/** The stream of one call; `untouched` while it stands where every call of the explainer begins. */
+class Draws {
+  untouched: boolean
+  #random: RandomState
+
+  constructor(streams: Streams, given: RandomState | undefined) {
+    this.#random = given ?? streams.next()
+    this.untouched = given === undefined
+  }
+
+  get random(): RandomState {
+    this.untouched = false
+    return this.#random
+  }
+
+  set random(random: RandomState) {
+    this.untouched = false
+    this.#random = random
+  }
 }
 
 /** Euclidean distance in units of sigma. */

@@ -14,11 +14,17 @@ import { OptionError } from '../contract/errors.ts'
 import type { Explanation } from '../contract/explanation.ts'
 import type { TextInput } from '../contract/instance.ts'
 import type { Model } from '../contract/predictor.ts'
-import type { Warning } from '../contract/progress.ts'
+import type { Control, Warning } from '../contract/progress.ts'
 import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
-import type { Domain, NeighbourhoodRequest, Surroundings } from '../explain/neighbourhood.ts'
+import type {
+  Domain,
+  Neighbourhood,
+  Surroundings,
+  SurroundRequest,
+} from '../explain/neighbourhood.ts'
 import { resolveSettings, type Settings, Streams } from '../explain/settings.ts'
-import type { BitMatrix } from '../math/bit-matrix.ts'
+import { type BitMatrix, rowPopcount } from '../math/bit-matrix.ts'
+import type { RandomState } from '../math/random-state.ts'
 import { drawWords } from './draw-words.ts'
 import type { TextFeatures } from './text-features.ts'
 import { type Field, featuresOf, fieldsOf } from './text-fields.ts'
@@ -48,7 +54,9 @@ export class TextExplainer implements Domain<string, string> {
   readonly domain = 'text'
   readonly #plan: TextPlan
   readonly #streams: Streams
-  #kept: { readonly key: string; readonly words: BitMatrix } | undefined
+  #kept:
+    | { readonly key: string; readonly words: BitMatrix; readonly after: RandomState }
+    | undefined
 
   /** @throws OptionError for options that cannot be used. */
   constructor(options: TextExplainerOptions = {}) {
@@ -88,35 +96,28 @@ export class TextExplainer implements Domain<string, string> {
       distanceScale: 100,
       batchSize: Math.max(1, Math.min(1000, Math.floor(BATCH_UNITS / Math.max(1, length)))),
     })
-    const { numSamples, control } = settings
-    control.signal?.throwIfAborted()
+    settings.control.signal?.throwIfAborted()
     const found = this.#find(fields, options)
-    checkSize(settings, found.features.length)
-    const around = await this.#surround(text, fields, found, options, { numSamples, control })
+    const surroundings = this.#surround(text, fields, found, options, {}, settings)
     return explainNeighbourhood({
       name: NAME,
       domain: 'text',
-      ...around,
+      surroundings,
       model: model as Model<unknown>,
       settings,
       began,
     })
   }
 
-  /** The neighbourhood of one text, without a model. Throws as `explain` does. */
-  neighbourhood<Fields extends TextFields<Fields>>(
+  /** One text amid its perturbations, without a model. Throws as `explain` does. */
+  surround<Fields extends TextFields<Fields>>(
     text: Fields,
-    request: NeighbourhoodRequest,
-  ): Promise<Surroundings<Fields>>
-  neighbourhood(text: string, request: NeighbourhoodRequest): Promise<Surroundings<string>>
-  async neighbourhood(
-    text: TextInput,
-    request: NeighbourhoodRequest,
-  ): Promise<Surroundings<never>> {
+    request?: SurroundRequest,
+  ): Surroundings<Fields>
+  surround(text: string, request?: SurroundRequest): Surroundings<string>
+  surround(text: TextInput, request: SurroundRequest = {}): Surroundings<never> {
     const fields = fieldsOf(text, `${NAME}.explain, text`)
-    const found = this.#find(fields, {})
-    checkBits(request.numSamples, found.features.length)
-    const around = await this.#surround(text, fields, found, {}, request)
+    const around = this.#surround(text, fields, this.#find(fields, {}), {}, request)
     return around as Surroundings<unknown> as Surroundings<never>
   }
 
@@ -125,50 +126,63 @@ export class TextExplainer implements Domain<string, string> {
     return featuresOf(fields, this.#plan, bow, spans, spanUnits, NAME)
   }
 
-  async #surround(
+  #surround(
     text: TextInput,
     fields: readonly Field[],
     found: TextFeatures,
     { spans }: TextExplainOptions,
-    request: NeighbourhoodRequest,
-  ): Promise<Surroundings<TextInput>> {
+    { random }: SurroundRequest,
+    settings?: Settings,
+  ): Surroundings<TextInput> {
     const plan = this.#plan
     const bySpans = spans !== undefined
-    const switched = switching(plan, bySpans)
-    const interpretable = await this.#draw(request, found.features.length)
-    const templates = found.fields.map((field) => textTemplate(field, switched.mask))
-    // Row 0 is the text itself: under Python's rules pieces may hold parts of it twice.
-    const input = (row: number): TextInput => {
-      if (row === 0) return text
-      if (typeof text === 'string') return templates[0]!(interpretable, row)
-      return Object.fromEntries(
-        templates.map((make, k) => [fields[k]!.name, make(interpretable, row)]),
-      )
+    const d = found.features.length
+    const switches = switching(plan, bySpans)
+    const templates = found.fields.map((field) => textTemplate(field, switches.mask))
+    const switched = (masks: BitMatrix): Neighbourhood<TextInput> => {
+      const input = (row: number): TextInput => {
+        // What keeps every word is the text itself: under Python's rules pieces may hold parts of it twice.
+        if (rowPopcount(masks, row) === d) return text
+        if (typeof text === 'string') return templates[0]!(masks, row)
+        return Object.fromEntries(templates.map((make, k) => [fields[k]!.name, make(masks, row)]))
+      }
+      return { interpretable: masks, codes: masks, inputs: (rows) => Array.from(rows, input) }
     }
+    const draws = this.#draws(d, random)
     return {
       instance: { kind: 'text', fields },
-      neighbourhood: {
-        features: found.features,
-        interpretable,
-        codes: interpretable,
-        inputs: (rows) => Array.from(rows, input),
+      features: found.features,
+      law: { kind: 'sizes', count: d },
+      draw: async (n, control = {}) => {
+        checkSize(n, d, settings)
+        return switched(await draws(n, control))
       },
-      options: describeTextOptions(plan, switched, bySpans),
+      switched,
+      options: describeTextOptions(plan, switches, bySpans),
       warnings: warningsFor(found, plan, bySpans),
     }
   }
 
-  /** New draws, or the kept ones of an earlier call with the same seed. */
-  async #draw(
-    { numSamples: n, random, control = {} }: NeighbourhoodRequest,
+  /** Draws of one instance, one after the other; the first may be a kept one of an earlier call with the same seed. */
+  #draws(
     d: number,
-  ): Promise<BitMatrix> {
-    if (random !== undefined) return drawWords(n, d, random, control)
-    const key = `${n} ${d}`
-    if (this.#kept?.key === key) return this.#kept.words
-    const words = await drawWords(n, d, this.#streams.next(), control)
-    if (this.#streams.repeats && n * d <= MOST_KEPT) this.#kept = { key, words }
-    return words
+    random: RandomState | undefined,
+  ): (n: number, control: Control) => Promise<BitMatrix> {
+    let stream = random
+    return async (n, control) => {
+      if (stream !== undefined) return drawWords(n, d, stream, control)
+      const key = `${n} ${d}`
+      if (this.#kept?.key === key) {
+        stream = this.#kept.after.clone()
+        return this.#kept.words
+      }
+      stream = this.#streams.next()
+      const words = await drawWords(n, d, stream, control)
+      if (this.#streams.repeats && n * d <= MOST_KEPT) {
+        this.#kept = { key, words, after: stream.clone() }
+      }
+      return words
+    }
   }
 }
 
@@ -176,28 +190,27 @@ export class TextExplainer implements Domain<string, string> {
 type TextFields<Fields> = { readonly [Name in keyof Fields]: string }
 
 /** Throws an OptionError for a neighbourhood that would not fit into memory, and numbers from it that would not. */
-function checkSize(settings: Settings, d: number): void {
-  const { numSamples, numFeatures, keepNeighbourhood, featureSelection } = settings
-  checkBits(numSamples, d)
+function checkSize(n: number, d: number, settings: Settings | undefined): void {
+  const where = `${NAME}.explain, options.numSamples`
+  if (n * d > MOST_BITS) {
+    throw new OptionError({
+      where,
+      got: `${n} samples of ${d} features`,
+      expected: `at most ${Math.floor(MOST_BITS / d)} samples for so many`,
+      remedy:
+        "A few thousand samples are usually enough; larger units (unit: 'sentence', ngram) make fewer features.",
+    })
+  }
+  if (settings === undefined) return
+  const { numFeatures, keepNeighbourhood, featureSelection } = settings
   const columns = keepNeighbourhood || featureSelection === 'none' ? d : Math.min(numFeatures, d)
-  if (numSamples * columns <= MOST_NUMBERS) return
+  if (n * columns <= MOST_NUMBERS) return
   throw new OptionError({
-    where: `${NAME}.explain, options.numSamples`,
-    got: `${numSamples} samples with ${columns} features each to be fitted or kept`,
+    where,
+    got: `${n} samples with ${columns} features each to be fitted or kept`,
     expected: `at most ${Math.floor(MOST_NUMBERS / columns)} samples for so many`,
     remedy:
       'Ask for fewer numFeatures, leave out featureSelection: none and keepNeighbourhood, or take fewer samples.',
-  })
-}
-
-function checkBits(numSamples: number, d: number): void {
-  if (numSamples * d <= MOST_BITS) return
-  throw new OptionError({
-    where: `${NAME}.explain, options.numSamples`,
-    got: `${numSamples} samples of ${d} features`,
-    expected: `at most ${Math.floor(MOST_BITS / d)} samples for so many`,
-    remedy:
-      "A few thousand samples are usually enough; larger units (unit: 'sentence', ngram) make fewer features.",
   })
 }
 

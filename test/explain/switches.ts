@@ -1,14 +1,15 @@
 /** A neighbourhood for tests: d switches, every model input a row of 0 and 1. */
-import type { Explanation } from '../../src/contract/explanation.ts'
+import type { Explanation, Feature } from '../../src/contract/explanation.ts'
 import type { Model } from '../../src/contract/predictor.ts'
 import { explainNeighbourhood } from '../../src/explain/explain-neighbourhood.ts'
-import type { Neighbourhood } from '../../src/explain/neighbourhood.ts'
+import type { Neighbourhood, Surroundings } from '../../src/explain/neighbourhood.ts'
+import { evenLaw } from '../../src/explain/random-switches.ts'
 import {
   type ExplainerOptions,
   type ExplainOptions,
   resolveSettings,
 } from '../../src/explain/settings.ts'
-import { createBitMatrix, fillBitRow, getBit } from '../../src/math/bit-matrix.ts'
+import { type BitMatrix, createBitMatrix, denseRow, fillBitRow } from '../../src/math/bit-matrix.ts'
 import { RandomState } from '../../src/math/random-state.ts'
 
 /** n rows of d switches, on with probability ½; row 0 all on. Equal rows share a code. */
@@ -21,15 +22,42 @@ export function switches(n: number, d: number, seed = 1): Neighbourhood<readonly
     }
   }
   fillBitRow(bits, 0)
+  return switchedRows(bits)
+}
+
+/** Every model input is its row of switches. */
+function switchedRows(bits: BitMatrix): Neighbourhood<readonly number[]> {
   return {
-    features: Array.from({ length: d }, (_, j) => ({
-      name: `s${j}`,
-      part: { kind: 'tabular', columns: [j], value: 1 },
-    })),
     interpretable: bits,
     codes: { words: bits.words, stride: bits.stride },
-    inputs: (rows) =>
-      Array.from(rows, (i) => Array.from({ length: d }, (_, j) => getBit(bits, i, j))),
+    inputs: (rows) => Array.from(rows, (i) => Array.from(denseRow(bits, i))),
+  }
+}
+
+/** Surroundings whose own draws are `neighbourhood`. */
+export function around(
+  neighbourhood: Neighbourhood<readonly number[]>,
+): Surroundings<readonly number[]> {
+  const d = neighbourhood.interpretable.cols
+  const features = Array.from(
+    { length: d },
+    (_, j): Feature => ({
+      name: `s${j}`,
+      part: { kind: 'tabular', columns: [j], value: 1 },
+    }),
+  )
+  return {
+    instance: {
+      kind: 'tabular',
+      columns: features.map(({ name }) => name),
+      values: new Array(d).fill(1),
+    },
+    features,
+    law: evenLaw(d),
+    draw: () => neighbourhood,
+    switched: switchedRows,
+    options: {},
+    warnings: [],
   }
 }
 
@@ -40,16 +68,10 @@ export function explainSwitches(
   fixed: ExplainerOptions = {},
   neighbourhood = switches(options.numSamples ?? 200, 4),
 ): Promise<Explanation> {
-  const d = neighbourhood.features.length
   return explainNeighbourhood({
     name: 'Switches',
     domain: 'tabular',
-    instance: {
-      kind: 'tabular',
-      columns: neighbourhood.features.map(({ name }) => name),
-      values: new Array(d).fill(1),
-    },
-    neighbourhood,
+    surroundings: around(neighbourhood),
     model,
     settings: resolveSettings('Switches', fixed, options, {
       kernelWidth: 2,

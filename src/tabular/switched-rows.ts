@@ -1,0 +1,217 @@
+/**
+ * Rows of switches as rows of a table: on is the instance's own bin or category, off another one.
+ *
+ * 1. On: the instance's level. Off: one of the other levels, by their shares in the training data.
+ * 2. In a bin a value is drawn as in `bin-neighbourhood.ts`: a normal with the bin's mean and deviation, cut at its
+ *    bounds. With `exact` what is on keeps the instance's own value.
+ * 3. All draws are stratified: of m numbers one falls into each of m equal parts of [0, 1), in random order, so that a
+ *    block of samples covers levels and bins evenly (McKay, Beckman, Conover 1979).
+ * 4. The nuisance columns hold what differs between samples that are switched alike: where in its bin a value lies,
+ *    less the bin's mean, and which of the other levels is taken, less its share. Each is 0 on average under any switches.
+ *
+ * Numbers without bins are the instance's own where on, and drawn around the training mean where off.
+ */
+import type { Value } from '../contract/instance.ts'
+import type { Matrix } from '../contract/matrix.ts'
+import type { RowCodes } from '../explain/neighbourhood.ts'
+import { type BitMatrix, getBit, setBit } from '../math/bit-matrix.ts'
+import { normalQuantile } from '../math/normal-distribution.ts'
+import type { RandomState } from '../math/random-state.ts'
+import { truncatedNormalMean, truncatedNormalQuantile } from '../math/truncated-normal.ts'
+import type { Attribute, Bins, NumericAttribute } from './attribute.ts'
+import { drawUniforms } from './draws.ts'
+import type { SampleValues } from './model-rows.ts'
+
+/** Other levels rarer than this (of all others) have no nuisance column. */
+const RAREST = 0.04
+
+/** Samples of an instance under given switches. */
+export interface SwitchedRows {
+  /** The switches; 1 throughout for attributes that know no other level. */
+  readonly interpretable: BitMatrix
+  readonly codes: RowCodes | undefined
+  readonly samples: SampleValues
+  readonly nuisance: Matrix | undefined
+}
+
+/** Makes samples of the instance with these cells and levels (d) for the switches of `masks` (n, d). */
+export function switchedRows(
+  attributes: readonly Attribute[],
+  cells: readonly Value[],
+  levels: Int32Array,
+  masks: BitMatrix,
+  exact: boolean,
+  random: RandomState,
+): SwitchedRows {
+  const { rows: n, cols: d } = masks
+  const numbers = new Float64Array(n * d)
+  const interpretable = { ...masks, words: masks.words.slice() }
+  const columns: Float64Array[] = []
+  const codes = attributes.map((attribute, j): Uint16Array | null => {
+    const own = cells[attribute.columns[0]!]!
+    if (attribute.kind === 'numeric' && attribute.bins === null) {
+      drawAround(numbers, j, attribute, own, masks, random)
+      return null
+    }
+    const others = otherLevels(attribute, levels[j]!)
+    if (others.levels.length === 0) for (let i = 0; i < n; i++) setBit(interpretable, i, j)
+    const drawn = drawSwitched(masks, j, levels[j]!, others, random)
+    if (!exact) columns.push(...levelColumns(drawn, others, interpretable, j))
+    if (attribute.kind === 'categorical') return drawn
+    const within = drawWithin(numbers, j, attribute.bins!, drawn, random)
+    if (exact) {
+      const value = typeof own === 'number' ? own : Number.NaN
+      for (let i = 0; i < n; i++) if (getBit(interpretable, i, j)) numbers[i * d + j] = value
+    } else if (within) columns.push(within)
+    return drawn
+  })
+  const categorical = attributes.every(({ kind }) => kind === 'categorical')
+  return {
+    interpretable,
+    codes: categorical ? levelCodes(codes as Uint16Array[], n) : undefined,
+    samples: { numbers, scale: null, shift: null, codes },
+    nuisance: columns.length > 0 ? sideBySide(columns, n) : undefined,
+  }
+}
+
+/** The shares (d) in which LIME's own draws take the instance's level. */
+export function ownShares(attributes: readonly Attribute[], levels: Int32Array): Float64Array {
+  return Float64Array.from(attributes, (attribute, j) => {
+    const { levels: known, frequencies } = levelsOf(attribute)
+    return frequencies[known.indexOf(levels[j]!)] ?? 0
+  })
+}
+
+interface OtherLevels {
+  readonly levels: readonly number[]
+  /** Shares among the others, which sum to 1. */
+  readonly shares: readonly number[]
+}
+
+function levelsOf(attribute: Attribute): Pick<Bins, 'levels' | 'frequencies'> {
+  if (attribute.kind === 'numeric') return attribute.bins!
+  return { levels: [...attribute.levels.keys()], frequencies: attribute.frequencies }
+}
+
+function otherLevels(attribute: Attribute, own: number): OtherLevels {
+  const { levels, frequencies } = levelsOf(attribute)
+  const kept = [...levels.keys()].filter((k) => levels[k] !== own && frequencies[k]! > 0)
+  const total = kept.reduce((sum, k) => sum + frequencies[k]!, 0)
+  return {
+    levels: kept.map((k) => levels[k]!),
+    shares: kept.map((k) => frequencies[k]! / total),
+  }
+}
+
+/** The level (n) of every sample: `own` where on, another where off. */
+function drawSwitched(
+  masks: BitMatrix,
+  j: number,
+  own: number,
+  { levels, shares }: OtherLevels,
+  random: RandomState,
+): Uint16Array {
+  const drawn = new Uint16Array(masks.rows).fill(own)
+  if (levels.length === 0) return drawn
+  const off: number[] = []
+  for (let i = 0; i < masks.rows; i++) if (!getBit(masks, i, j)) off.push(i)
+  const uniforms = drawUniforms(off.length, 'lhs', random)
+  off.forEach((i, k) => {
+    let u = uniforms[k]!
+    let level = 0
+    while (level < shares.length - 1 && u >= shares[level]!) u -= shares[level++]!
+    drawn[i] = levels[level]!
+  })
+  return drawn
+}
+
+/** One column for each other level but the last: 1 where it is taken, less its share, and 0 where the instance's own is. */
+function levelColumns(
+  drawn: Uint16Array,
+  { levels, shares }: OtherLevels,
+  switches: BitMatrix,
+  j: number,
+): Float64Array[] {
+  const told = [...levels.keys()].filter((k) => shares[k]! >= RAREST)
+  if (told.length === levels.length) told.pop()
+  return told.map((k) =>
+    Float64Array.from(drawn, (level, i) =>
+      getBit(switches, i, j) ? 0 : (level === levels[k] ? 1 : 0) - shares[k]!,
+    ),
+  )
+}
+
+/** Draws a value in each sample's bin; gives it back less the bin's mean, in units of the largest deviation. */
+function drawWithin(
+  numbers: Float64Array,
+  j: number,
+  bins: Bins,
+  drawn: Uint16Array,
+  random: RandomState,
+): Float64Array | undefined {
+  const n = drawn.length
+  const d = numbers.length / n
+  const unit = Math.max(...bins.stds) || 1
+  const within = new Float64Array(n)
+  let varied = false
+  bins.means.forEach((mean, b) => {
+    const rows: number[] = []
+    for (let i = 0; i < n; i++) if (drawn[i] === b) rows.push(i)
+    const std = bins.stds[b]!
+    const low = (bins.mins[b]! - mean) / std
+    const high = (bins.maxs[b]! - mean) / std
+    if (!(low < high)) {
+      for (const i of rows) numbers[i * d + j] = bins.mins[b]!
+      return
+    }
+    const quantile = truncatedNormalQuantile(low, high)
+    const centre = truncatedNormalMean(low, high)
+    const uniforms = drawUniforms(rows.length, 'lhs', random)
+    rows.forEach((i, k) => {
+      const z = quantile(uniforms[k]!)
+      numbers[i * d + j] = z * std + mean
+      within[i] = ((z - centre) * std) / unit
+    })
+    varied ||= rows.length > 0
+  })
+  for (let i = 0; i < n; i++) if (drawn[i] === bins.means.length) numbers[i * d + j] = Number.NaN
+  return varied ? within : undefined
+}
+
+/** Numbers without bins: the instance's own where on, a normal around the training mean where off. */
+function drawAround(
+  numbers: Float64Array,
+  j: number,
+  { mean, scale }: NumericAttribute,
+  own: Value,
+  masks: BitMatrix,
+  random: RandomState,
+): void {
+  const uniforms = drawUniforms(masks.rows, 'lhs', random)
+  for (let i = 0, at = j; i < masks.rows; i++, at += masks.cols) {
+    numbers[at] = getBit(masks, i, j)
+      ? typeof own === 'number'
+        ? own
+        : Number.NaN
+      : normalQuantile(Math.max(uniforms[i]!, Number.MIN_VALUE)) * scale + mean
+  }
+}
+
+/** Where all attributes are categories, equal levels are equal model inputs. */
+function levelCodes(codes: readonly Uint16Array[], n: number): RowCodes {
+  const stride = codes.length
+  const words = new Uint32Array(n * stride)
+  codes.forEach((column, j) => {
+    for (let i = 0; i < n; i++) words[i * stride + j] = column[i]!
+  })
+  return { words, stride }
+}
+
+function sideBySide(columns: readonly Float64Array[], rows: number): Matrix {
+  const cols = columns.length
+  const data = new Float64Array(rows * cols)
+  columns.forEach((column, k) => {
+    for (let i = 0; i < rows; i++) data[i * cols + k] = column[i]!
+  })
+  return { data, rows, cols }
+}
