@@ -4,14 +4,14 @@
  * 1. The mean is r + Σ w (x − r) / W, r the reference row; everything else is made of t = x − mean. (That the mean is
  *    rounded moves all t alike, which their products do not feel.)
  * 2. Products with vectors, single columns of G among them, go through the rows as they stand, four at a time.
- * 3. All of G: for a run of rows √w t is written column by column, and G added up in tiles of 2 × 4 columns whose eight
- *    sums stay in registers.
+ * 3. All of G in tiles (`gram-kernel.ts`).
  */
-import { type GramSource, heaviestRow, mirrorUpper } from './gram-source.ts'
+import { centredGram } from './gram-kernel.ts'
+import { type GramSource, heaviestRow } from './gram-source.ts'
 import type { Matrix } from './matrix.ts'
 
-/** Rows that are multiplied at a time. */
-const RUN = 256
+/** Up to so many columns all of G takes no longer than a few of its columns. */
+const NARROW = 64
 
 /** Moments of X (n, d) under weights w (n), all finite and ≥ 0; `sumW` is their sum. */
 export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource {
@@ -21,7 +21,15 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
   const shift = transposeTimes(X, reference, w)
   const mean = reference.map((value, k) => value + (shift[k]! && shift[k]! / sumW))
 
+  let all: Float64Array | undefined
+
+  function full(): Float64Array {
+    all ??= centredGram(X, mean, w)
+    return all
+  }
+
   function column(j: number): Float64Array {
+    if (all !== undefined || d <= NARROW) return full().slice(j * d, (j + 1) * d)
     const v = new Float64Array(n)
     for (let i = 0, at = j; i < n; i++, at += d) v[i] = w[i]! * (data[at]! - mean[j]!)
     return transposeTimes(X, mean, v)
@@ -53,6 +61,7 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
   }
 
   function diagonal(): Float64Array {
+    if (all !== undefined || d <= NARROW) return mean.map((_, j) => full()[j * (d + 1)]!)
     const sums = new Float64Array(d)
     for (let i = 0, at = 0; i < n; i++) {
       const weight = w[i]!
@@ -62,25 +71,6 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
       }
     }
     return sums
-  }
-
-  function full(): Float64Array {
-    const G = new Float64Array(d * d)
-    const Z = new Float64Array(d * RUN)
-    for (let from = 0; from < n; from += RUN) {
-      const count = Math.min(RUN, n - from)
-      for (let i = 0, at = from * d; i < count; i++) {
-        const root = Math.sqrt(w[from + i]!)
-        for (let k = 0, z = i; k < d; k++, at++, z += RUN) {
-          Z[z] = root * (data[at]! - mean[k]!)
-        }
-      }
-      for (let j = 0; j < d; j += 2) {
-        for (let k = j; k < d; k += 4) addTile(G, Z, count, d, j, k)
-      }
-    }
-    mirrorUpper(G, d)
-    return G
   }
 
   return {
@@ -157,60 +147,4 @@ function transposeTimesInto(
     const near = vp * (data[p + k]! - x) + vq * (data[q + k]! - x)
     sums[k]! += near + (vr * (data[r + k]! - x) + vs * (data[s + k]! - x))
   }
-}
-
-/** G_jk += Σ z_j z_k over `count` rows of Z, for columns j, j + 1 and k … k + 3 as far as there are so many. */
-function addTile(
-  G: Float64Array,
-  Z: Float64Array,
-  count: number,
-  d: number,
-  j: number,
-  k: number,
-): void {
-  const j1 = Math.min(j + 1, d - 1)
-  const k1 = Math.min(k + 1, d - 1)
-  const k2 = Math.min(k + 2, d - 1)
-  const k3 = Math.min(k + 3, d - 1)
-  const x0 = j * RUN
-  const x1 = j1 * RUN
-  const y0 = k * RUN
-  const y1 = k1 * RUN
-  const y2 = k2 * RUN
-  const y3 = k3 * RUN
-  let s00 = 0
-  let s01 = 0
-  let s02 = 0
-  let s03 = 0
-  let s10 = 0
-  let s11 = 0
-  let s12 = 0
-  let s13 = 0
-  for (let i = 0; i < count; i++) {
-    const a = Z[x0 + i]!
-    const b = Z[x1 + i]!
-    const p = Z[y0 + i]!
-    const q = Z[y1 + i]!
-    const r = Z[y2 + i]!
-    const s = Z[y3 + i]!
-    s00 += a * p
-    s01 += a * q
-    s02 += a * r
-    s03 += a * s
-    s10 += b * p
-    s11 += b * q
-    s12 += b * r
-    s13 += b * s
-  }
-  const row0 = j * d
-  const row1 = j1 * d
-  G[row0 + k]! += s00
-  if (k1 > k) G[row0 + k1]! += s01
-  if (k2 > k1) G[row0 + k2]! += s02
-  if (k3 > k2) G[row0 + k3]! += s03
-  if (j1 === j) return
-  G[row1 + k]! += s10
-  if (k1 > k) G[row1 + k1]! += s11
-  if (k2 > k1) G[row1 + k2]! += s12
-  if (k3 > k2) G[row1 + k3]! += s13
 }

@@ -2,8 +2,7 @@
  * The generator MT19937 (M. Matsumoto, T. Nishimura: Mersenne Twister, ACM TOMACS 8 (1998) 3–30): its key of 624 words, how
  * a seed fills it, and how the next 624 words come from it. Seeds fill the key as in NumPy's `RandomState(seed)`.
  *
- * Four words at a time where the engine runs WebAssembly with 128-bit vectors (ten times faster), one by one elsewhere:
- * the words are the same.
+ * `random-kernel.ts` makes the same words four at a time, ten times faster, where the engine can.
  */
 
 /** Words in a key. */
@@ -37,41 +36,6 @@ export function seedByArray(key: Int32Array, seeds: readonly number[]): void {
   }
   for (let k = 1; k < WORDS; k++) step(1566083941, -i)
   key[0] = 0x80000000
-}
-
-/**
- * Loop over the key k (byte 0) that writes the next key (byte 2496) and its tempered form (byte 4992), exported as `r`
- * beside the memory `m`; made by tools/twister-kernel.ts.
- */
-const KERNEL =
-  'AGFzbQEAAAABBAFgAAADAgEABQMBAAEHCQIBbQIAAXIAAAq3AQG0AQIBfwZ7QYCAgIB4/REhA0Hf4aLIef0RIQRBgK2x6Xn9ESEFQYCAmP5+/REhBgNAIAAgAP0AAgAgAP0AAgQiASAD/VJBAf2tASAA/QACtAz9USABQR/9qwFBH/2sASAE/U79USIC/QsCwBMgACACIAJBC/2tAf1RIgIgAkEH/asBIAX9Tv1RIgIgAkEP/asBIAb9Tv1RIgIgAkES/a0B/VH9CwKAJyAAQRBqIgBBwBNJDQALCw=='
-
-type Refill = (key: Int32Array, words: Int32Array) => void
-
-let fastest: Refill | undefined
-
-/** Makes the next 624 words of `key`, and their tempered forms in `words`. */
-export function refill(key: Int32Array, words: Int32Array): void {
-  fastest ??= vectorRefill() ?? plainRefill
-  fastest(key, words)
-}
-
-/** Four words at a time; `undefined` where WebAssembly or its vectors are lacking or forbidden. */
-export function vectorRefill(): Refill | undefined {
-  try {
-    const code = Uint8Array.from(atob(KERNEL), (byte) => byte.charCodeAt(0))
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code))
-    const { m, r } = exports as { m: WebAssembly.Memory; r: () => void }
-    const [now, next, tempered] = [0, 2496, 4992].map((at) => new Int32Array(m.buffer, at, WORDS))
-    return (key, words) => {
-      now!.set(key)
-      r()
-      key.set(next!)
-      words.set(tempered!)
-    }
-  } catch {
-    return undefined
-  }
 }
 
 /** One word after the other. */

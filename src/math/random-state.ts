@@ -12,7 +12,8 @@
  * Integers and uniforms equal NumPy's in every bit. Gaussians may differ in the last bit, where `Math.log` differs from C's.
  */
 import { DataError, OptionError } from '../contract/errors.ts'
-import { refill, seedByArray, seedByNumber, tempered, WORDS } from './mersenne-twister.ts'
+import { plainRefill, seedByArray, seedByNumber, tempered, WORDS } from './mersenne-twister.ts'
+import { startRandomKernel } from './random-kernel.ts'
 
 /** An array of numbers that a stream can fill or shuffle in place. */
 export type NumberArray =
@@ -190,28 +191,11 @@ export class RandomState {
     let i = from
     if (i < to && this.#gauss !== null) out[i++] = this.normal()
     while (i + 1 < to) {
-      // The polar method of normal() as long as the block has four words left: first all points in the disc, without a
-      // branch that would be guessed wrong every fifth time (a point that is refused is written over), then their factors.
-      const words = this.#words
-      let p = this.#position
-      const start = i
-      for (; i + 1 < to && p <= 620; p += 4) {
-        const x1 = 2 * double(words[p]!, words[p + 1]!) - 1
-        const x2 = 2 * double(words[p + 2]!, words[p + 3]!) - 1
-        out[i] = x2
-        out[i + 1] = x1
-        i += (2 >> (x1 * x1 + x2 * x2)) & 2
-      }
-      for (let k = start; k < i; k += 2) {
-        const x2 = out[k]!
-        const x1 = out[k + 1]!
-        const r2 = x1 * x1 + x2 * x2
-        const f = Math.sqrt((-2 * Math.log(r2)) / r2)
-        out[k] = f * x2
-        out[k + 1] = f * x1
-      }
-      this.#position = p
-      if (i + 1 < to) {
+      if (this.#position <= WORDS - 4) {
+        const [position, made] = loops().gaussians(this.#words, this.#position, out, i, to)
+        this.#position = position
+        i += made
+      } else {
         out[i++] = this.normal()
         out[i++] = this.normal()
       }
@@ -334,7 +318,7 @@ export class RandomState {
   }
 
   #refill(): void {
-    refill(this.#key, this.#words)
+    loops().refill(this.#key, this.#words)
     this.#position = 0
   }
 }
@@ -345,6 +329,47 @@ export class RandomState {
  */
 export function derive(seed: number, index: number): RandomState {
   return new RandomState([seed, index])
+}
+
+let fastest: ReturnType<typeof startRandomKernel>
+
+/** The hot loops in WebAssembly where that runs, else in JavaScript: bit for bit the same numbers. */
+function loops(): NonNullable<ReturnType<typeof startRandomKernel>> {
+  fastest ??= startRandomKernel(plainGaussians) ?? {
+    refill: plainRefill,
+    gaussians: plainGaussians,
+  }
+  return fastest
+}
+
+/** The polar method of `normal`, as `Gaussians` says, in JavaScript. */
+export function plainGaussians(
+  words: Int32Array,
+  position: number,
+  out: Float64Array,
+  from: number,
+  to: number,
+): readonly [position: number, made: number] {
+  // First all points in the disc, without a branch that would be guessed wrong every fifth time (a point that is refused is
+  // written over), then their factors.
+  let p = position
+  let i = from
+  for (; i + 1 < to && p <= WORDS - 4; p += 4) {
+    const x1 = 2 * double(words[p]!, words[p + 1]!) - 1
+    const x2 = 2 * double(words[p + 2]!, words[p + 3]!) - 1
+    out[i] = x2
+    out[i + 1] = x1
+    i += (2 >> (x1 * x1 + x2 * x2)) & 2
+  }
+  for (let k = from; k < i; k += 2) {
+    const x2 = out[k]!
+    const x1 = out[k + 1]!
+    const r2 = x1 * x1 + x2 * x2
+    const f = Math.sqrt((-2 * Math.log(r2)) / r2)
+    out[k] = f * x2
+    out[k + 1] = f * x1
+  }
+  return [p, i - from]
 }
 
 /** (a · 2^26 + b) / 2^53 with a the upper 27 bits of one word, b the upper 26 of the next. */

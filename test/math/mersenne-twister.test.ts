@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { plainRefill, seedByNumber, vectorRefill, WORDS } from '../../src/math/mersenne-twister.ts'
+import { plainRefill, seedByNumber, WORDS } from '../../src/math/mersenne-twister.ts'
 
 describe('the Mersenne Twister', () => {
-  it('makes the same words four at a time and one by one', () => {
-    const vectors = vectorRefill()
-    // Node.js has WebAssembly vectors since version 16.4.
-    expect(vectors).toBeDefined()
-    const [a, b] = [new Int32Array(WORDS), new Int32Array(WORDS)]
-    const [wordsA, wordsB] = [new Int32Array(WORDS), new Int32Array(WORDS)]
-    seedByNumber(a, 5489)
-    seedByNumber(b, 5489)
-    for (let block = 0; block < 20; block++) {
-      plainRefill(a, wordsA)
-      vectors!(b, wordsB)
-      expect(wordsB).toEqual(wordsA)
-      expect(b).toEqual(a)
-    }
-  })
-
   it('gives the published 10,000th word of seed 5489', () => {
     // ISO C++ [rand.predef]: the 10000th value of a default-constructed std::mt19937 is 4123659995.
     const [key, words] = [new Int32Array(WORDS), new Int32Array(WORDS)]
