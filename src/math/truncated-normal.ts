@@ -24,22 +24,25 @@ import {
 const LOGARITHMIC = -30
 
 /**
- * The inverse distribution function for one pair of bounds; what depends on the bounds alone is computed once.
+ * Puts in the place of each u in `values[from … to)` the value below which lies the share u of the distribution.
  *
+ * @param values numbers from 0 to 1; a where u = 0, b where u = 1.
  * @param a lower bound in standard deviations from the mean, may be −∞.
  * @param b upper bound, may be +∞.
  * @param logarithmic whether to take the second way; by default where it is needed.
- * @returns a function from [0, 1] to [a, b]: a at 0, b at 1.
  * @throws OptionError unless a < b.
  */
-export function truncatedNormalQuantile(
+export function truncatedNormalQuantiles(
+  values: Float64Array,
   a: number,
   b: number,
+  from = 0,
+  to = values.length,
   logarithmic = (a < 0 ? b : -a) <= LOGARITHMIC,
-): (u: number) => number {
+): void {
   if (!(a < b)) {
     throw new OptionError({
-      where: 'truncatedNormalQuantile, a and b',
+      where: 'truncatedNormalQuantiles, a and b',
       got: `${a} and ${b}`,
       expected: 'a < b',
       remedy: 'Where the bounds are equal there is nothing to draw: take the bound.',
@@ -54,8 +57,8 @@ export function truncatedNormalQuantile(
   // ln P = ln Φ(hi) + ln(ratio + u (1 − ratio)), ratio = Φ(lo)/Φ(hi)
   const top = normalLogCdf(hi)
   const ratio = normalLogCdf(lo) - top
-  return (uniform) => {
-    const u = mirrored ? 1 - uniform : uniform
+  for (let i = from; i < to; i++) {
+    const u = mirrored ? 1 - values[i]! : values[i]!
     let x = lo
     if (u >= 1) x = hi
     else if (u > 0) {
@@ -70,7 +73,7 @@ export function truncatedNormalQuantile(
       if (!(x < hi)) x = hi
       else if (x < lo) x = lo
     }
-    return mirrored ? -x : x
+    values[i] = mirrored ? -x : x
   }
 }
 

@@ -13,7 +13,7 @@
 import type { RowCodes } from '../explain/neighbourhood.ts'
 import { type BitMatrix, createBitMatrix, fillBitRow } from '../math/bit-matrix.ts'
 import type { RandomState } from '../math/random-state.ts'
-import { truncatedNormalQuantile } from '../math/truncated-normal.ts'
+import { truncatedNormalQuantiles } from '../math/truncated-normal.ts'
 import type { Attribute, Bins } from './attribute.ts'
 import { drawLevels, drawUniforms, type SamplingMethod } from './draws.ts'
 import type { SampleValues } from './model-rows.ts'
@@ -46,13 +46,12 @@ export function drawBinSamples(
     }
     return drawn
   })
-  const numbers = new Float64Array(n * d)
-  attributes.forEach((attribute, j) => {
-    if (attribute.kind === 'numeric') {
-      drawInBins(numbers, j, d, attribute.bins!, codes[j]!, method, python, random)
-    }
-  })
-  return { n, codes, numbers, scale: null, shift: null }
+  const columns = attributes.map((attribute, j) =>
+    attribute.kind === 'numeric'
+      ? drawInBins(attribute.bins!, codes[j]!, method, python, random)
+      : null,
+  )
+  return { n, codes, numbers: rowByRow(columns, n), scale: null, shift: null }
 }
 
 /** The level asked for of attributes past the last: no code is so large. */
@@ -99,39 +98,64 @@ function levelCodes(samples: BinSamples, levels: Int32Array): RowCodes {
   return { words, stride }
 }
 
-/** numbers[i, j] for samples 1…n−1: a value inside the drawn bin; NaN for the bin of missing values. */
+/** (n, d) from d columns (n), 0 for those that are lacking; so many rows at a time that they stay in the cache. */
+function rowByRow(columns: readonly (Float64Array | null)[], n: number): Float64Array {
+  const d = columns.length
+  const numbers = new Float64Array(n * d)
+  const run = 32
+  for (let from = 0; from < n; from += run) {
+    const to = Math.min(n, from + run)
+    for (let j = 0; j < d; j++) {
+      const column = columns[j]
+      if (!column) continue
+      for (let i = from, at = from * d + j; i < to; i++, at += d) numbers[at] = column[i]!
+    }
+  }
+  return numbers
+}
+
+/** For samples 1…n−1 a value inside the drawn bin (NaN for the bin of missing values); 0 for sample 0. */
 function drawInBins(
-  numbers: Float64Array,
-  j: number,
-  d: number,
   bins: Bins,
   codes: Uint16Array,
   method: SamplingMethod,
   python: boolean,
   random: RandomState,
-): void {
+): Float64Array {
   const n = codes.length
-  const missing = bins.means.length
-  const quantiles = bins.means.map((mean, b) => {
-    const std = bins.stds[b]!
-    const low = (bins.mins[b]! - mean) / std
-    const high = (bins.maxs[b]! - mean) / std
-    return low === high ? null : truncatedNormalQuantile(low, high)
-  })
-  const narrow = bins.means.map((mean, b) => {
-    const low = bins.mins[b]!
-    return python ? (low - mean) / bins.stds[b]! : low
-  })
+  const { means, stds, mins, maxs } = bins
+  const missing = means.length
+  // Bounds in standard deviations from the mean; a bin without width, and that of missing values, takes no draw.
+  const low = means.map((mean, b) => (mins[b]! - mean) / stds[b]!)
+  const high = means.map((mean, b) => (maxs[b]! - mean) / stds[b]!)
+  // Draws belong to samples in their order; they are put side by side bin by bin, so that a bin is transformed at once.
+  const starts = new Int32Array(missing + 2)
+  for (let i = 1; i < n; i++) starts[codes[i]! + 1]! += 1
   let draws = 0
-  for (let i = 1; i < n; i++) if (quantiles[codes[i]!]) draws++
-  const uniforms = drawUniforms(draws, method, random)
-  for (let i = 1, at = d + j, next = 0; i < n; i++, at += d) {
-    const bin = codes[i]!
-    const quantile = quantiles[bin]
-    if (quantile) {
-      numbers[at] = quantile(uniforms[next++]!) * bins.stds[bin]! + bins.means[bin]!
-    } else {
-      numbers[at] = bin === missing ? Number.NaN : narrow[bin]!
-    }
+  for (let b = 0; b <= missing; b++) {
+    if (b < missing && low[b] !== high[b]) draws += starts[b + 1]!
+    starts[b + 1]! += starts[b]!
   }
+  const uniforms = drawUniforms(draws, method, random)
+  const values = new Float64Array(n)
+  const place = starts.slice()
+  const drawn = Uint8Array.from(starts, (_, b) => (low[b] !== high[b] ? 1 : 0))
+  for (let i = 1, next = 0; i < n; i++) {
+    const bin = codes[i]!
+    if (drawn[bin] === 1) values[place[bin]!++] = uniforms[next++]!
+  }
+  const column = new Float64Array(n)
+  means.forEach((mean, b) => {
+    const [from, to] = [starts[b]!, starts[b + 1]!]
+    if (drawn[b] === 0) values.fill(python ? low[b]! : mins[b]!, from, to)
+    else if (to > from) {
+      truncatedNormalQuantiles(values, low[b]!, high[b]!, from, to)
+      const std = stds[b]!
+      for (let k = from; k < to; k++) values[k] = values[k]! * std + mean
+    }
+  })
+  values.fill(Number.NaN, starts[missing])
+  place.set(starts)
+  for (let i = 1; i < n; i++) column[i] = values[place[codes[i]!]!++]!
+  return column
 }

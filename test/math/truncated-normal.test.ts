@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OptionError } from '../../src/contract/errors.ts'
-import { truncatedNormalQuantile } from '../../src/math/truncated-normal.ts'
+import { truncatedNormalQuantiles } from '../../src/math/truncated-normal.ts'
 import { numericFixture } from './numeric-fixture.ts'
 
 describe('the truncated normal distribution', () => {
@@ -93,7 +93,15 @@ describe('the truncated normal distribution', () => {
       [NaN, 1],
       [0, NaN],
     ] as const) {
-      expect(() => truncatedNormalQuantile(a, b)).toThrow(OptionError)
+      expect(() => truncatedNormalQuantile(a, b)(0.5)).toThrow(OptionError)
     }
   })
 })
+
+function truncatedNormalQuantile(a: number, b: number, logarithmic?: boolean) {
+  return (u: number): number => {
+    const values = Float64Array.of(u)
+    truncatedNormalQuantiles(values, a, b, 0, 1, logarithmic)
+    return values[0]!
+  }
+}
