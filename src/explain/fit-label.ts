@@ -7,9 +7,17 @@
  *    the first, which flatters: with as many features as samples it is 1 whatever the model does.)
  */
 import type { FeatureWeight, TreeNode } from '../contract/explanation.ts'
-import { bitsToMatrix, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
+import {
+  bitsToMatrix,
+  type DesignMatrix,
+  isBitMatrix,
+  selectColumns,
+  selectRows,
+} from '../math/bit-matrix.ts'
+import { equationsWithout } from '../math/held-out.ts'
 import { predictLinear } from '../math/linear-prediction.ts'
-import type { LinearFit } from '../math/ridge.ts'
+import { type LinearFit, normalEquations, solveNormal } from '../math/ridge.ts'
+
 import {
   type WeightedCross,
   type WeightedMoments,
@@ -18,12 +26,7 @@ import {
 import { weightedR2 } from '../math/weighted-statistics.ts'
 import { isConstant } from './diagnose.ts'
 import { type FeatureSelection, selectFeatures } from './select-features.ts'
-import {
-  columnSurrogate,
-  type LinearSolver,
-  linearSolver,
-  type SurrogateChoice,
-} from './surrogate.ts'
+import { columnSurrogate, linearSolver, ridgePenalty, type SurrogateChoice } from './surrogate.ts'
 
 /** What is fitted to what. */
 export interface LabelFitRequest {
@@ -63,15 +66,16 @@ export function fitLabel(request: LabelFitRequest): LabelFit {
   const features = selectFeatures(featureSelection, X, moments, cross, numFeatures)
   const columns = selectColumns(X, features)
   const solve = linearSolver(surrogate)
-  const fitted = solve
-    ? linearFit(solveColumns(solve, request, cross, features, columns), columns)
+  const known = solve && momentsFor(request, cross, features, columns)
+  const fitted = known
+    ? linearFit(solve(known.moments, known.cross, known.features), columns)
     : columnFit(surrogate, columns, y, weights)
   return {
     intercept: fitted.intercept,
     weights: ranked(features, fitted.coefficients),
     localPrediction: fitted.answers[0]!,
     score: weightedR2(y, fitted.answers, weights),
-    heldOutScore: heldOutScore(columns, y, weights, surrogate),
+    heldOutScore: heldOutScore(columns, y, weights, surrogate, known),
     ...(fitted.tree && { tree: withFeatureIds(fitted.tree, features) }),
   }
 }
@@ -84,19 +88,24 @@ interface Fit {
   readonly tree?: TreeNode
 }
 
+/** Moments in which those of the selected columns stand; without `features` these are all their columns. */
+interface KnownMoments {
+  readonly moments: WeightedMoments
+  readonly cross: WeightedCross
+  readonly features?: Int32Array
+}
+
 /** The selected columns' own moments where a column of the whole Gram matrix would cost more than all of theirs. */
-function solveColumns(
-  solve: LinearSolver,
+function momentsFor(
   { moments, y, weights }: LabelFitRequest,
   cross: WeightedCross,
   features: Int32Array,
   columns: DesignMatrix,
-): LinearFit {
-  if (features.length ** 2 > moments.cols || moments.cols < WIDE) {
-    return solve(moments, cross, features)
-  }
+): KnownMoments {
+  if (features.length ** 2 > moments.cols || moments.cols < WIDE)
+    return { moments, cross, features }
   const own = weightedMoments(columns, weights)
-  return solve(own, own.cross(y))
+  return { moments: own, cross: own.cross(y) }
 }
 
 function linearFit(fit: LinearFit, columns: DesignMatrix): Fit {
@@ -120,23 +129,56 @@ function heldOutScore(
   y: Float64Array,
   weights: Float64Array,
   surrogate: SurrogateChoice,
+  known: KnownMoments | undefined,
 ): number | null {
   const { rows: n, cols: k } = columns
   if (n < FEWEST_SAMPLES || n * k * k > MOST_WORK) return null
-  const kept = weights.slice()
-  const held = new Float64Array(n)
-  const heldTargets: number[] = []
-  for (let i = FOLD - 1; i < n; i += FOLD) {
-    kept[i] = 0
-    held[i] = weights[i]!
-    if (weights[i]! > 0) heldTargets.push(y[i]!)
+  const rows = Int32Array.from({ length: Math.floor(n / FOLD) }, (_, i) => FOLD * i + FOLD - 1)
+  const held: Held = {
+    columns: selectRows(columns, rows),
+    y: Float64Array.from(rows, (i) => y[i]!),
+    weights: Float64Array.from(rows, (i) => weights[i]!),
   }
   // Of targets that are all alike there is no variance to explain, only rounding.
-  if (heldTargets.length === 0 || isConstant(Float64Array.from(heldTargets))) return null
+  const targets = held.y.filter((_, i) => held.weights[i]! > 0)
+  if (targets.length === 0 || isConstant(targets)) return null
+  const score = (answers: Float64Array) => weightedR2(held.y, answers, held.weights)
+  const quick = known && ridgeWithout(known, held, ridgePenalty(surrogate))
+  if (quick !== undefined) return score(predictLinear(held.columns, quick))
+  const kept = weights.slice()
+  for (const i of rows) kept[i] = 0
   const solve = linearSolver(surrogate)
-  if (!solve) return weightedR2(y, columnFit(surrogate, columns, y, kept).answers, held)
+  if (!solve) {
+    const { answers } = columnFit(surrogate, columns, y, kept)
+    return score(Float64Array.from(rows, (i) => answers[i]!))
+  }
   const moments = weightedMoments(columns, kept)
-  return weightedR2(y, predictLinear(columns, solve(moments, moments.cross(y))), held)
+  return score(predictLinear(held.columns, solve(moments, moments.cross(y))))
+}
+
+/** The samples that are held out. */
+interface Held {
+  readonly columns: DesignMatrix
+  readonly y: Float64Array
+  readonly weights: Float64Array
+}
+
+/**
+ * The ridge fitted to all but the held samples, from what is known of all of them; `undefined` where digits would be lost,
+ * for many features, and without a penalty, which alone keeps rounding from telling columns apart that are alike.
+ */
+function ridgeWithout(
+  { moments, cross, features }: KnownMoments,
+  { columns, y, weights }: Held,
+  alpha: number | undefined,
+): LinearFit | undefined {
+  if (!alpha || columns.cols > WIDE) return undefined
+  const every = Int32Array.from({ length: columns.cols }, (_, j) => j)
+  const all = normalEquations(moments, cross, features ?? every)
+  const own = weightedMoments(columns, weights)
+  const out = normalEquations(own, own.cross(y), every)
+  const equations = equationsWithout(all, moments.sumW, out, own.sumW)
+  return equations && solveNormal(equations, alpha)
 }
 
 function ranked(features: Int32Array, coefficients: ArrayLike<number>): FeatureWeight[] {

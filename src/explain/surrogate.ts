@@ -57,8 +57,8 @@ export type LinearSolver = (
 export function linearSolver(choice: SurrogateChoice): LinearSolver | undefined {
   const options = typeof choice === 'string' ? { type: choice } : choice
   if (!('type' in options)) return undefined
-  if (options.type === 'ridge') {
-    const alpha = (options as { alpha?: number }).alpha ?? SURROGATE_DEFAULTS.ridge
+  const alpha = ridgePenalty(choice)
+  if (alpha !== undefined) {
     return (moments, cross, subset) => solveRidge(moments, cross, alpha, subset)
   }
   if (options.type === 'ols') {
@@ -69,6 +69,13 @@ export function linearSolver(choice: SurrogateChoice): LinearSolver | undefined 
     return (moments, cross, subset) => solveLasso(moments, cross, alpha, subset)
   }
   return undefined
+}
+
+/** The penalty of a ridge; `undefined` for the other surrogates. */
+export function ridgePenalty(choice: SurrogateChoice): number | undefined {
+  if (choice === 'ridge') return SURROGATE_DEFAULTS.ridge
+  if (typeof choice === 'string' || !('type' in choice) || choice.type !== 'ridge') return undefined
+  return choice.alpha ?? SURROGATE_DEFAULTS.ridge
 }
 
 /** The surrogate as an object, for those that are not linear. One of the user's own is checked as it is used. */

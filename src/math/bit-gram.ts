@@ -10,6 +10,7 @@
 import { type BitMatrix, popcount } from './bit-matrix.ts'
 import { bitsTimes, timesBits } from './bit-products.ts'
 import { type GramSource, heaviestRow, mirrorUpper } from './gram-source.ts'
+import { transposeBits } from './transpose-bits.ts'
 
 /** Words in a run: 31 bytes of at most 8 each fit into a byte. */
 const RUN_WORDS = 31
@@ -193,17 +194,19 @@ function planeSums(
 ): ColumnWriter {
   const length = plan.words
   const planes = new Int32Array(cols * length)
-  for (let i = 0, at = 0; i < w.length; i++) {
-    const place = plan.place[i]!
-    if (place < 0) {
-      at += stride
-      continue
-    }
-    const word = place >>> 5
-    const bit = 1 << (place & 31)
-    for (let k = 0; k < stride; k++, at++) {
-      for (let v = words[at]!; v !== 0; v &= v - 1) {
-        planes[(32 * k + 31 - Math.clz32(v & -v)) * length + word]! |= bit
+  const rows = new Int32Array(32 * length).fill(-1)
+  for (let i = 0; i < w.length; i++) if (plan.place[i]! >= 0) rows[plan.place[i]!] = i
+  const square = new Int32Array(32)
+  for (let k = 0; k < stride; k++) {
+    const count = Math.min(32, cols - 32 * k)
+    for (let word = 0; word < length; word++) {
+      for (let bit = 0; bit < 32; bit++) {
+        const row = rows[32 * word + bit]!
+        square[bit] = row < 0 ? 0 : words[row * stride + k]!
+      }
+      transposeBits(square)
+      for (let j = 0, at = 32 * k * length + word; j < count; j++, at += length) {
+        planes[at] = square[j]!
       }
     }
   }

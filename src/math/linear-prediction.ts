@@ -20,7 +20,7 @@ export function predictLinear(
       let sum = intercept
       for (let f = 0; f < k; f++) {
         const j = features[f]!
-        if (((words[base + (j >>> 5)]! >>> (j & 31)) & 1) === 1) sum += coefficients[f]!
+        sum += ((words[base + (j >>> 5)]! >>> (j & 31)) & 1) * coefficients[f]!
       }
       answers[i] = sum
     }

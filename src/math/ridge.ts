@@ -49,27 +49,52 @@ export function solveRidge(
     }
     return withIntercept(moments, cross, solve(cross.c))
   }
+  return solveNormal(normalEquations(moments, cross, subset), alpha)
+}
+
+/** All that a ridge on k features needs: G (k, k), c (k), their means (k) and the target's. */
+export interface NormalEquations {
+  readonly G: Float64Array
+  readonly c: Float64Array
+  readonly mean: Float64Array
+  readonly meanY: number
+}
+
+/** The equations of the features in `subset`, in its order. */
+export function normalEquations(
+  moments: WeightedMoments,
+  cross: WeightedCross,
+  subset: ArrayLike<number>,
+): NormalEquations {
   const k = subset.length
-  const A = new Float64Array(k * k)
-  const b = new Float64Array(k)
+  const G = new Float64Array(k * k)
+  const c = new Float64Array(k)
+  const mean = new Float64Array(k)
   for (let i = 0; i < k; i++) {
     const column = moments.column(subset[i]!)
-    for (let j = 0; j < k; j++) A[i * k + j] = column[subset[j]!]!
-    b[i] = cross.c[subset[i]!]!
+    for (let j = 0; j < k; j++) G[i * k + j] = column[subset[j]!]!
+    c[i] = cross.c[subset[i]!]!
+    mean[i] = moments.mean[subset[i]!]!
   }
-  return withIntercept(moments, cross, solver(A, k, alpha)(b), subset)
+  return { G, c, mean, meanY: cross.meanY }
+}
+
+/** Ridge with penalty `alpha` ≥ 0; G is written to. */
+export function solveNormal(equations: NormalEquations, alpha: number): LinearFit {
+  const { G, c, mean, meanY } = equations
+  return withIntercept({ mean }, { meanY }, solver(G, c.length, alpha)(c))
 }
 
 /** b₀ = ȳ − mean·b */
 export function withIntercept(
-  moments: WeightedMoments,
-  cross: WeightedCross,
+  { mean }: Pick<NormalEquations, 'mean'>,
+  { meanY }: Pick<NormalEquations, 'meanY'>,
   coefficients: Float64Array,
   subset?: ArrayLike<number>,
 ): LinearFit {
-  let intercept = cross.meanY
+  let intercept = meanY
   for (let j = 0; j < coefficients.length; j++) {
-    intercept -= coefficients[j]! * moments.mean[subset === undefined ? j : subset[j]!]!
+    intercept -= coefficients[j]! * mean[subset === undefined ? j : subset[j]!]!
   }
   return { coefficients, intercept }
 }

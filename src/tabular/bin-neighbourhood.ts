@@ -13,6 +13,7 @@
 import type { RowCodes } from '../explain/neighbourhood.ts'
 import { type BitMatrix, createBitMatrix, fillBitRow } from '../math/bit-matrix.ts'
 import type { RandomState } from '../math/random-state.ts'
+import { transposeBits } from '../math/transpose-bits.ts'
 import { truncatedNormalQuantiles } from '../math/truncated-normal.ts'
 import type { Attribute, Bins } from './attribute.ts'
 import { drawLevels, drawUniforms, type SamplingMethod } from './draws.ts'
@@ -23,6 +24,8 @@ export interface BinSamples extends SampleValues {
   readonly n: number
   /** For each attribute the level of every sample: a bin number, or a place in the attribute's `levels`. */
   readonly codes: readonly Uint16Array[]
+  /** Bits by attribute and level, kept for the next instance. */
+  readonly planes: Map<string, Int32Array>
 }
 
 /** Draws n samples of every attribute, level by level and then bin by bin, in column order. */
@@ -33,7 +36,6 @@ export function drawBinSamples(
   python: boolean,
   random: RandomState,
 ): BinSamples {
-  const d = attributes.length
   const codes = attributes.map((attribute) => {
     const { frequencies } = attribute.kind === 'numeric' ? attribute.bins! : attribute
     const drawn = drawLevels(frequencies, n, method, random)
@@ -51,11 +53,18 @@ export function drawBinSamples(
       ? drawInBins(attribute.bins!, codes[j]!, method, python, random)
       : null,
   )
-  return { n, codes, numbers: rowByRow(columns, n), scale: null, shift: null }
+  return {
+    n,
+    codes,
+    planes: new Map(),
+    numbers: rowByRow(columns, n),
+    scale: null,
+    shift: null,
+  }
 }
 
-/** The level asked for of attributes past the last: no code is so large. */
-const NONE = 0x10000
+/** So many planes of bits for each attribute are kept. */
+const MOST_PLANES = 8
 
 /** The interpretable rows of an instance with these levels: 1 where a sample shares the level; row 0 is all ones. */
 export function binNeighbourhood(
@@ -64,27 +73,36 @@ export function binNeighbourhood(
   levels: Int32Array,
 ): { interpretable: BitMatrix; codes: RowCodes | undefined } {
   const { n } = samples
-  const interpretable = createBitMatrix(n, levels.length)
+  const d = levels.length
+  const interpretable = createBitMatrix(n, d)
   const { words, stride } = interpretable
-  // Four attributes at a time: a word is read and written once for four bits. Blocks of four never straddle words.
-  for (let j = 0; j < levels.length; j += 4) {
-    const [a, b, c, e] = [j, j + 1, j + 2, j + 3].map(
-      (one) => samples.codes[one] ?? samples.codes[j],
-    )
-    const [ownA, ownB, ownC, ownE] = [j, j + 1, j + 2, j + 3].map((one) => levels[one] ?? NONE)
-    const shift = j & 31
-    for (let i = 1, at = stride + (j >>> 5); i < n; i++, at += stride) {
-      const same =
-        (a![i] === ownA ? 1 : 0) |
-        (b![i] === ownB ? 2 : 0) |
-        (c![i] === ownC ? 4 : 0) |
-        (e![i] === ownE ? 8 : 0)
-      words[at]! |= same << shift
+  const planes = samples.codes.map((_, j) => planeOf(samples, j, levels[j]!))
+  const square = new Int32Array(32)
+  for (let k = 0; k < stride; k++) {
+    const count = Math.min(32, d - 32 * k)
+    for (let from = 0, block = 0; from < n; from += 32, block++) {
+      for (let j = 0; j < count; j++) square[j] = planes[32 * k + j]![block]!
+      square.fill(0, count)
+      transposeBits(square)
+      const to = Math.min(32, n - from)
+      for (let i = 0, at = from * stride + k; i < to; i++, at += stride) words[at] = square[i]!
     }
   }
   fillBitRow(interpretable, 0)
   const categorical = attributes.every(({ kind }) => kind === 'categorical')
   return { interpretable, codes: categorical ? levelCodes(samples, levels) : undefined }
+}
+
+/** One bit for each sample, 32 to a word: whether its level of attribute j is `own`. */
+function planeOf({ n, codes, planes }: BinSamples, j: number, own: number): Int32Array {
+  const key = `${j} ${own}`
+  const known = planes.get(key)
+  if (known !== undefined) return known
+  const levels = codes[j]!
+  const plane = new Int32Array((n + 31) >>> 5)
+  for (let i = 0; i < n; i++) plane[i >>> 5]! |= (levels[i] === own ? 1 : 0) << (i & 31)
+  if (planes.size < MOST_PLANES * codes.length) planes.set(key, plane)
+  return plane
 }
 
 /** Where all attributes are categories, equal levels are equal model inputs. */

@@ -121,6 +121,16 @@ function numbersOf(
   const to = from.map((j) => attributes[j]!.columns[0]!)
   const factor = Float64Array.from(numeric, (j) => scale?.[j] ?? 1)
   const offset = Float64Array.from(numeric, (j) => shift?.[j] ?? 0)
+  if (from.length === cols) {
+    // Every column of the model is a number, in the order of the attributes.
+    for (let r = 0, target = 0; r < count; r++) {
+      const source = rows[r]! * d
+      for (let k = 0; k < cols; k++, target++) {
+        batch[target] = numbers[source + k]! * factor[k]! + offset[k]!
+      }
+    }
+    return batch
+  }
   for (let r = 0; r < count; r++) {
     const source = rows[r]! * d
     const target = r * cols

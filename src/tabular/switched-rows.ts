@@ -17,7 +17,7 @@ import type { RowCodes } from '../explain/neighbourhood.ts'
 import { type BitMatrix, getBit, setBit } from '../math/bit-matrix.ts'
 import { normalQuantile } from '../math/normal-distribution.ts'
 import type { RandomState } from '../math/random-state.ts'
-import { truncatedNormalMean, truncatedNormalQuantile } from '../math/truncated-normal.ts'
+import { truncatedNormalMean, truncatedNormalQuantiles } from '../math/truncated-normal.ts'
 import type { Attribute, Bins, NumericAttribute } from './attribute.ts'
 import { drawUniforms } from './draws.ts'
 import type { SampleValues } from './model-rows.ts'
@@ -164,11 +164,11 @@ function drawWithin(
       for (const i of rows) numbers[i * d + j] = bins.mins[b]!
       return
     }
-    const quantile = truncatedNormalQuantile(low, high)
     const centre = truncatedNormalMean(low, high)
-    const uniforms = drawUniforms(rows.length, 'lhs', random)
+    const values = drawUniforms(rows.length, 'lhs', random)
+    truncatedNormalQuantiles(values, low, high)
     rows.forEach((i, k) => {
-      const z = quantile(uniforms[k]!)
+      const z = values[k]!
       numbers[i * d + j] = z * std + mean
       within[i] = ((z - centre) * std) / unit
     })

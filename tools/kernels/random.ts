@@ -109,11 +109,11 @@ const n = (value: number) => constant(i64x2.splat(BigInt(value)))
 const { add: plus, sub: minus, mul: times, div } = f64x2
 /** Lg1, Lg3, Lg5, Lg7 and Lg2, Lg4, Lg6 of e_log.c. */
 const ODD = [
-  6.66666666666673513e-1, 2.857142874366239149e-1, 1.818357216161805012e-1, 1.479819860511658591e-1,
+  0.6666666666666735, 0.2857142874366239, 0.1818357216161805, 0.14798198605116586,
 ]
-const EVEN = [3.999999999940941908e-1, 2.222219843214978396e-1, 1.531383769920937332e-1]
-const LN2_HIGH = 6.9314718036912381649e-1
-const LN2_LOW = 1.90821492927058770002e-10
+const EVEN = [0.3999999999940942, 0.22222198432149784, 0.15313837699209373]
+const LN2_HIGH = 0.6931471803691238
+const LN2_LOW = 1.9082149292705877e-10
 
 /** a₀ + x (a₁ + x (a₂ + …)) */
 function polynomial(x: Code, [first, ...others]: readonly number[]): Code {
