@@ -7,13 +7,7 @@
  *    the first, which flatters: with as many features as samples it is 1 whatever the model does.)
  */
 import type { FeatureWeight, TreeNode } from '../contract/explanation.ts'
-import {
-  bitsToMatrix,
-  type DesignMatrix,
-  isBitMatrix,
-  selectColumns,
-  selectRows,
-} from '../math/bit-matrix.ts'
+import { bitsToMatrix, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
 import { equationsWithout } from '../math/held-out.ts'
 import { predictLinear } from '../math/linear-prediction.ts'
 import { type LinearFit, normalEquations, solveNormal } from '../math/ridge.ts'
@@ -64,18 +58,16 @@ export function fitLabel(request: LabelFitRequest): LabelFit {
   const { X, moments, y, weights, numFeatures, featureSelection, surrogate } = request
   const cross = moments.cross(y)
   const features = selectFeatures(featureSelection, X, moments, cross, numFeatures)
-  const columns = selectColumns(X, features)
-  const solve = linearSolver(surrogate)
-  const known = solve && momentsFor(request, cross, features, columns)
+  const known = linearSolver(surrogate) && momentsFor(request, cross, features)
   const fitted = known
-    ? linearFit(solve(known.moments, known.cross, known.features), columns)
-    : columnFit(surrogate, columns, y, weights)
+    ? linearFit(request, features, known)
+    : columnFit(surrogate, selectColumns(X, features), y, weights)
   return {
     intercept: fitted.intercept,
     weights: ranked(features, fitted.coefficients),
     localPrediction: fitted.answers[0]!,
     score: weightedR2(y, fitted.answers, weights),
-    heldOutScore: heldOutScore(columns, y, weights, surrogate, known),
+    heldOutScore: heldOutScore(request, features, known),
     ...(fitted.tree && { tree: withFeatureIds(fitted.tree, features) }),
   }
 }
@@ -97,19 +89,23 @@ interface KnownMoments {
 
 /** The selected columns' own moments where a column of the whole Gram matrix would cost more than all of theirs. */
 function momentsFor(
-  { moments, y, weights }: LabelFitRequest,
+  { X, moments, y, weights }: LabelFitRequest,
   cross: WeightedCross,
   features: Int32Array,
-  columns: DesignMatrix,
 ): KnownMoments {
   if (features.length ** 2 > moments.cols || moments.cols < WIDE)
     return { moments, cross, features }
-  const own = weightedMoments(columns, weights)
+  const own = weightedMoments(selectColumns(X, features), weights)
   return { moments: own, cross: own.cross(y) }
 }
 
-function linearFit(fit: LinearFit, columns: DesignMatrix): Fit {
-  return { ...fit, answers: predictLinear(columns, fit) }
+function linearFit(
+  { X, surrogate }: LabelFitRequest,
+  features: Int32Array,
+  known: KnownMoments,
+): Fit {
+  const fit = linearSolver(surrogate)!(known.moments, known.cross, known.features)
+  return { ...fit, answers: predictLinear(X, fit, features) }
 }
 
 function columnFit(
@@ -125,19 +121,18 @@ function columnFit(
 
 /** Weighted R² on every fifth sample of the surrogate fitted to the others. */
 function heldOutScore(
-  columns: DesignMatrix,
-  y: Float64Array,
-  weights: Float64Array,
-  surrogate: SurrogateChoice,
+  { X, y, weights, surrogate }: LabelFitRequest,
+  features: Int32Array,
   known: KnownMoments | undefined,
 ): number | null {
-  const { rows: n, cols: k } = columns
-  if (n < FEWEST_SAMPLES || n * k * k > MOST_WORK) return null
-  const rows = Int32Array.from({ length: Math.floor(n / FOLD) }, (_, i) => FOLD * i + FOLD - 1)
+  const n = X.rows
+  if (n < FEWEST_SAMPLES || n * features.length ** 2 > MOST_WORK) return null
+  const rows = new Int32Array(Math.floor(n / FOLD))
+  for (let i = 0; i < rows.length; i++) rows[i] = FOLD * i + FOLD - 1
   const held: Held = {
-    columns: selectRows(columns, rows),
-    y: Float64Array.from(rows, (i) => y[i]!),
-    weights: Float64Array.from(rows, (i) => weights[i]!),
+    columns: selectColumns(X, features, rows),
+    y: elements(y, rows),
+    weights: elements(weights, rows),
   }
   // Of targets that are all alike there is no variance to explain, only rounding.
   const targets = held.y.filter((_, i) => held.weights[i]! > 0)
@@ -147,13 +142,17 @@ function heldOutScore(
   if (quick !== undefined) return score(predictLinear(held.columns, quick))
   const kept = weights.slice()
   for (const i of rows) kept[i] = 0
+  const columns = selectColumns(X, features)
   const solve = linearSolver(surrogate)
-  if (!solve) {
-    const { answers } = columnFit(surrogate, columns, y, kept)
-    return score(Float64Array.from(rows, (i) => answers[i]!))
-  }
+  if (!solve) return score(elements(columnFit(surrogate, columns, y, kept).answers, rows))
   const moments = weightedMoments(columns, kept)
   return score(predictLinear(held.columns, solve(moments, moments.cross(y))))
+}
+
+function elements(values: Float64Array, at: Int32Array): Float64Array {
+  const chosen = new Float64Array(at.length)
+  for (let k = 0; k < at.length; k++) chosen[k] = values[at[k]!]!
+  return chosen
 }
 
 /** The samples that are held out. */

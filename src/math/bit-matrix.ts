@@ -123,27 +123,36 @@ export function matrixToBits(matrix: Matrix): BitMatrix | undefined {
   return packed
 }
 
-/** (n, k): the columns named, in that order; bits stay bits. */
-export function selectColumns(X: DesignMatrix, columns: ArrayLike<number>): DesignMatrix {
+/** (n, k): the columns named, in that order, of all rows or of those named; bits stay bits. */
+export function selectColumns(
+  X: DesignMatrix,
+  columns: ArrayLike<number>,
+  rows: ArrayLike<number> = { length: X.rows },
+): DesignMatrix {
   const k = columns.length
-  const { rows } = X
+  const n = rows.length
+  const every = rows[0] === undefined
   if (isBitMatrix(X)) {
-    const selected = createBitMatrix(rows, k)
+    const { words, stride } = X
+    const selected = createBitMatrix(n, k)
     for (let f = 0; f < k; f++) {
       const word = columns[f]! >>> 5
       const shift = columns[f]! & 31
       const to = f & 31
-      for (let i = 0, at = f >>> 5; i < rows; i++, at += selected.stride) {
-        selected.words[at]! |= ((X.words[i * X.stride + word]! >>> shift) & 1) << to
+      for (let i = 0, at = f >>> 5; i < n; i++, at += selected.stride) {
+        const row = every ? i : rows[i]!
+        selected.words[at]! |= ((words[row * stride + word]! >>> shift) & 1) << to
       }
     }
     return selected
   }
-  const data = new Float64Array(rows * k)
-  for (let i = 0, row = 0, to = 0; i < rows; i++, row += X.cols) {
-    for (let f = 0; f < k; f++) data[to++] = X.data[row + columns[f]!]!
+  const { data: source, cols } = X
+  const data = new Float64Array(n * k)
+  for (let i = 0, to = 0; i < n; i++) {
+    const row = (every ? i : rows[i]!) * cols
+    for (let f = 0; f < k; f++) data[to++] = source[row + columns[f]!]!
   }
-  return { data, rows, cols: k }
+  return { data, rows: n, cols: k }
 }
 
 /** The first `rows` rows, as a view. */

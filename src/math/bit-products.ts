@@ -17,7 +17,7 @@ export function bitsTimes(
   b: Float64Array,
 ): Float64Array {
   const product = new Float64Array(rows)
-  const table = new Float64Array(BLOCK * 4 * 256)
+  const table = new Float64Array(Math.min(BLOCK, stride) * 4 * 256)
   for (let from = 0; from < stride; from += BLOCK) {
     const width = Math.min(BLOCK, stride - from)
     for (let byte = 0; byte < 4 * width; byte++) {
@@ -52,7 +52,7 @@ export function timesBits(
   v: Float64Array,
 ): Float64Array {
   const product = new Float64Array(cols)
-  const table = new Float64Array(BLOCK * 4 * 256)
+  const table = new Float64Array(Math.min(BLOCK, stride) * 4 * 256)
   for (let from = 0; from < stride; from += BLOCK) {
     const width = Math.min(BLOCK, stride - from)
     table.fill(0)
@@ -71,8 +71,9 @@ export function timesBits(
       const first = (from * 4 + byte) * 8
       for (let bit = 0; bit < 8 && first + bit < cols; bit++) {
         let sum = 0
-        for (let value = 0; value < 256; value++) {
-          if ((value >>> bit) & 1) sum += table[(byte << 8) + value]!
+        const one = 1 << bit
+        for (let value = one; value < 256; value = (value + 1) | one) {
+          sum += table[(byte << 8) + value]!
         }
         product[first + bit] = sum
       }

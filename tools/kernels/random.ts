@@ -108,9 +108,7 @@ const c = (value: number) => constant(f64x2.splat(value))
 const n = (value: number) => constant(i64x2.splat(BigInt(value)))
 const { add: plus, sub: minus, mul: times, div } = f64x2
 /** Lg1, Lg3, Lg5, Lg7 and Lg2, Lg4, Lg6 of e_log.c. */
-const ODD = [
-  0.6666666666666735, 0.2857142874366239, 0.1818357216161805, 0.14798198605116586,
-]
+const ODD = [0.6666666666666735, 0.2857142874366239, 0.1818357216161805, 0.14798198605116586]
 const EVEN = [0.3999999999940942, 0.22222198432149784, 0.15313837699209373]
 const LN2_HIGH = 0.6931471803691238
 const LN2_LOW = 1.9082149292705877e-10
