@@ -23,7 +23,7 @@ import {
   explainCallOptions,
   given,
 } from './explain-options.ts'
-import { checkColumnsFit, modelColumns } from './model-columns.ts'
+import { checkColumnsFit, modelColumns } from '../workbench/model-columns.ts'
 import { addModelOptions, type ModelFlags, withModel } from './model-options.ts'
 import {
   choice,

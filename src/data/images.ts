@@ -20,6 +20,8 @@ export interface DecodeImageOptions {
   readonly name?: string | undefined
   /** Reduce a picture to at most so many pixels, in place of refusing one above 100 million. */
   readonly maxPixels?: number | undefined
+  /** Refuse a picture of more pixels, reduced or not. Default: 100 million; with `maxPixels` there is no bound. */
+  readonly mostPixels?: number | undefined
 }
 
 type Sharp = typeof import('sharp')['default']
@@ -31,8 +33,9 @@ export async function decodeImage(
   bytes: Uint8Array,
   options: DecodeImageOptions = {},
 ): Promise<RasterImage> {
-  checkOptions('decodeImage, options', options, ['name', 'maxPixels'])
+  checkOptions('decodeImage, options', options, ['name', 'maxPixels', 'mostPixels'])
   const { name = 'image', maxPixels } = options
+  const most = options.mostPixels ?? (maxPixels === undefined ? PIXEL_LIMIT : undefined)
   if (bytes.length === 0) {
     throw new DataError({
       where: name,
@@ -42,12 +45,12 @@ export async function decodeImage(
     })
   }
   if (bytes[0] === 0x42 && bytes[1] === 0x4d) {
-    return reduced(decodeBmp(bytes, name), name, maxPixels)
+    return reduced(decodeBmp(bytes, name), name, maxPixels, most)
   }
   const sharp = await loadSharp(name)
   try {
     const size = await sharp(bytes, { limitInputPixels: false }).metadata()
-    checkSize(size.width, size.height, name, maxPixels)
+    checkSize(size.width, size.height, name, most)
     let image = sharp(bytes, { failOn: 'error', limitInputPixels: false }).autoOrient()
     const share = (maxPixels ?? Number.POSITIVE_INFINITY) / (size.width * size.height)
     // JPEG is decoded at half, a quarter, an eighth of its size when a resize follows: cheap for very large ones.
@@ -140,13 +143,13 @@ function checkSize(
   width: number,
   height: number,
   name: string,
-  maxPixels: number | undefined,
+  most: number | undefined,
 ): void {
-  if (maxPixels !== undefined || width * height <= PIXEL_LIMIT) return
+  if (most === undefined || width * height <= most) return
   throw new DataError({
     where: name,
     got: `${width} × ${height} pixels`,
-    expected: `at most ${PIXEL_LIMIT / 1e6} million`,
+    expected: `at most ${most / 1e6} million`,
     remedy: 'Save a smaller copy, or let it be reduced by the option maxPixels.',
   })
 }
@@ -159,9 +162,10 @@ async function reduced(
   image: RasterImage,
   name: string,
   maxPixels: number | undefined,
+  most: number | undefined,
 ): Promise<RasterImage> {
   const { width, height, channels } = image
-  checkSize(width, height, name, maxPixels)
+  checkSize(width, height, name, most)
   if (maxPixels === undefined || width * height <= maxPixels) return image
   const sharp = await loadSharp(name)
   const raw = { width, height, channels: channels as 3 | 4 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { modelColumns } from '../../src/cli/model-columns.ts'
+import { modelColumns } from '../../src/workbench/model-columns.ts'
 import { encodedPredict } from '../../src/cli/row-encoding.ts'
 import type { TableRow } from '../../src/contract/instance.ts'
 import { parseCsv } from '../../src/data/csv.ts'
