@@ -2,14 +2,21 @@ import type { KnipConfig } from 'knip'
 import { buildSources } from './tools/entries.mjs'
 
 const config: KnipConfig = {
-  entry: [
-    ...buildSources,
-    'tools/*.{ts,mjs}',
-    'bench/*.ts',
-    'examples/**/*.{ts,mjs}',
-    'test/fixtures/**/*.{ts,mjs}',
-  ],
-  project: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'tools/**/*.{ts,mjs}'],
+  workspaces: {
+    '.': {
+      entry: [
+        ...buildSources,
+        'tools/*.{ts,mjs}',
+        'bench/*.ts',
+        'examples/**/*.{ts,mjs}',
+        'test/fixtures/**/*.{ts,mjs}',
+      ],
+      project: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'tools/**/*.{ts,mjs}'],
+    },
+    'apps/studio': {
+      project: ['src/**/*.{ts,tsx}'],
+    },
+  },
   ignoreExportsUsedInFile: true,
   ignoreDependencies: [
     // Read as files, not imported: by the tests of pages, and by the script that makes the digit classifier.

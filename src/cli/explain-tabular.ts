@@ -15,6 +15,7 @@ import type { Predictor } from '../contract/predictor.ts'
 import { readTable } from '../data/read-table.ts'
 import { columnIndex, columnValues, type Table } from '../data/table.ts'
 import { TabularExplainer } from '../tabular/tabular-explainer.ts'
+import { checkColumnsFit, modelColumns } from '../workbench/model-columns.ts'
 import type { CommandContext } from './context.ts'
 import { addOutputOptions, checkOutputs, deliver, type OutputFlags } from './deliver.ts'
 import {
@@ -23,7 +24,6 @@ import {
   explainCallOptions,
   given,
 } from './explain-options.ts'
-import { checkColumnsFit, modelColumns } from '../workbench/model-columns.ts'
 import { addModelOptions, type ModelFlags, withModel } from './model-options.ts'
 import {
   choice,

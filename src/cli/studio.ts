@@ -1,5 +1,5 @@
 /**
- * `sodalime studio`: the local web app, until Ctrl-C; or, with `--static`, a site that needs no server.
+ * `sodalime studio`: the local web app, until Ctrl-C.
  */
 import { spawn } from 'node:child_process'
 import { Command, InvalidArgumentError } from 'commander'
@@ -15,7 +15,6 @@ interface StudioFlags {
   readonly host?: string
   readonly token?: string
   readonly open?: boolean
-  readonly static?: string
 }
 
 const EXAMPLES = `
@@ -29,8 +28,6 @@ Examples:
   A folder of pictures; its subfolders are their true classes:
     $ sodalime studio --model classifier.onnx --data photos/
 
-  A site to put anywhere, the models running in the page:
-    $ sodalime studio --model a.onnx --data train.csv --target income --static site/
 `
 
 /** The command. */
@@ -60,7 +57,6 @@ export function studioCommand(context: CommandContext): Command {
       'wanted of every visitor (default: a random one with --host, else none)',
       tokenValue,
     )
-    .option('--static <folder>', 'write a site that needs no server, in place of starting one')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: StudioFlags) => {
       await runStudio(flags, context)
@@ -78,7 +74,9 @@ async function runStudio(flags: StudioFlags, context: CommandContext): Promise<v
     signal.throwIfAborted()
     stdout.write(`sodalime studio: ${studio.url}\nCtrl-C ends it.\n`)
     if (flags.open === true) {
-      openBrowser(studio.url, () => stderr.write('No browser could be opened: open the address above.\n'))
+      openBrowser(studio.url, () =>
+        stderr.write('No browser could be opened: open the address above.\n'),
+      )
     }
     await new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true })

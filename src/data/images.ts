@@ -139,12 +139,7 @@ function missing(where: string, command: string, cause: unknown): MissingDepende
   })
 }
 
-function checkSize(
-  width: number,
-  height: number,
-  name: string,
-  most: number | undefined,
-): void {
+function checkSize(width: number, height: number, name: string, most: number | undefined): void {
   if (most === undefined || width * height <= most) return
   throw new DataError({
     where: name,

@@ -17,14 +17,7 @@ import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { SodalimeError } from '../contract/errors.ts'
-import {
-  checkInstancesRequest,
-  checkManyRequest,
-  checkSetup,
-  checkWhatIfRequest,
-  failureOf,
-  type Workbench,
-} from '../workbench/index.ts'
+import { checkInstancesRequest, checkSetup, failureOf, type Workbench } from '../workbench/index.ts'
 import { type ClientFile, contentSecurityPolicy } from './client-files.ts'
 import { eventStream } from './event-stream.ts'
 import { type GuardOptions, judge } from './guard.ts'

@@ -9,8 +9,8 @@ import {
   type DemoData,
   pictures,
   readData,
-  withDemoDetails,
   type Workbench,
+  withDemoDetails,
 } from '../workbench/index.ts'
 import { decodePicture } from './given-files.ts'
 

@@ -16,17 +16,17 @@ import type { SeriesDataset } from '../data/series-dataset.ts'
 import { readWfdb } from '../data/wfdb.ts'
 import { cutBeats, findRPeaks } from '../train/index.ts'
 import { beatsOfRecord } from '../train/record-beats.ts'
-import { LIMITS } from '../workbench/workbench.ts'
 import {
   type DataContent,
   type DecodePicture,
-  type Kind,
   KINDS,
+  type Kind,
   PICTURE_ENDINGS,
   type PictureSource,
   pictures,
   readData,
 } from '../workbench/index.ts'
+import { LIMITS } from '../workbench/workbench.ts'
 
 /** Pictures of one folder. */
 const MOST_PICTURES = 10_000

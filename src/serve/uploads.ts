@@ -96,7 +96,11 @@ export class Uploads {
     let received = 0
     try {
       while (reader !== undefined) {
-        const chunk = await inTime(reader.read(), Math.min(LONGEST_SILENCE, ends - Date.now()), name)
+        const chunk = await inTime(
+          reader.read(),
+          Math.min(LONGEST_SILENCE, ends - Date.now()),
+          name,
+        )
         if (chunk.done) break
         received += chunk.value.length
         this.#bytes += chunk.value.length

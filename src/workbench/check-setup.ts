@@ -85,7 +85,8 @@ function valuesByColumn(given: unknown): { readonly [column: string]: Value } {
   const entries = Object.entries(object(given, 'setup.values'))
   for (const [column, value] of entries) {
     const fits = value === null || ['number', 'string', 'boolean'].includes(typeof value)
-    if (!fits) throw wrong(`setup.values, ${column.slice(0, 100)}`, value, 'a number, a text or null')
+    if (!fits)
+      throw wrong(`setup.values, ${column.slice(0, 100)}`, value, 'a number, a text or null')
   }
   return Object.fromEntries(entries as [string, Value][])
 }

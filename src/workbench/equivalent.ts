@@ -23,14 +23,20 @@ export function commandLine({ setup, model, data, instanceName, text }: Named): 
   const { kind, row = 0, values, options } = setup
   const words = ['sodalime', 'explain', kind, '--model', model.source]
   if (model.saidClassNames) {
-    words.push('--class-names', model.saidClassNames.map((one) => one.replaceAll(',', '\\,')).join())
+    words.push(
+      '--class-names',
+      model.saidClassNames.map((one) => one.replaceAll(',', '\\,')).join(),
+    )
   }
   if ((kind === 'tabular' || kind === 'series') && data !== undefined) {
     words.push('--data', data.source)
     if (data.target !== undefined) words.push('--target', data.target)
     words.push('--row', String(row))
     if (data.channelNames) {
-      words.push('--channel-names', data.channelNames.map((one) => one.replaceAll(',', '\\,')).join())
+      words.push(
+        '--channel-names',
+        data.channelNames.map((one) => one.replaceAll(',', '\\,')).join(),
+      )
     }
     if (data.samplingRate) words.push('--sampling-rate', String(data.samplingRate))
   }
@@ -62,11 +68,8 @@ export function typescriptCode(named: Named): string {
   const { setup, model } = named
   const { kind, options } = setup
   const { constructor: fixed, explain } = explainerOptions(kind, options, model.classNames)
-  const said = model.saidClassNames
-    ? { onnx: { classNames: model.saidClassNames } }
-    : undefined
-  const opening =
-    kind === 'image' ? { ...said, defaults: { image: { resize: 'stretch' } } } : said
+  const said = model.saidClassNames ? { onnx: { classNames: model.saidClassNames } } : undefined
+  const opening = kind === 'image' ? { ...said, defaults: { image: { resize: 'stretch' } } } : said
   const open = `const model = await openModel(${literal(model.source)}${opening ? `, ${literal(opening)}` : ''})`
   const { imports, read, learnt, given, instance } = PARTS[kind](named)
   const optionsText = objectText({ ...given, ...changed(kind, fixed) })

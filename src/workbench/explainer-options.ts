@@ -3,7 +3,7 @@
  */
 import { OptionError } from '../contract/errors.ts'
 import type { HideChoice } from '../image/hide-segments.ts'
-import { optionsOf, type OptionValue, type OptionValues } from './options.ts'
+import { type OptionValue, type OptionValues, optionsOf } from './options.ts'
 import type { Kind } from './protocol.ts'
 
 /** Options by where they go. */
@@ -48,7 +48,10 @@ function translated(
 ): [name: string, value: unknown] {
   switch (name) {
     case 'label':
-      return ['labels', value === '' || options.topLabels ? undefined : [labelOf(value, classNames)]]
+      return [
+        'labels',
+        value === '' || options.topLabels ? undefined : [labelOf(value, classNames)],
+      ]
     case 'topLabels':
       return [name, value === 0 ? undefined : value]
     case 'discretizer':
@@ -69,10 +72,7 @@ function translated(
 }
 
 /** A class name where the model has one of that name, else an index where it is an integer. */
-function labelOf(
-  value: OptionValue,
-  classNames: readonly string[] | undefined,
-): string | number {
+function labelOf(value: OptionValue, classNames: readonly string[] | undefined): string | number {
   const text = String(value)
   return classNames?.includes(text) !== true && /^\d+$/.test(text) ? Number(text) : text
 }

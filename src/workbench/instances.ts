@@ -8,12 +8,6 @@ import { pictureDataUrl } from '../image/png-data-url.ts'
 import type { ColumnInfo, InstancePreview, InstancesRequest, Setup } from './protocol.ts'
 import type { DataContent } from './read-data.ts'
 
-/** An instance, with its true label where that is known. */
-export interface NamedInstance<Instance> {
-  readonly instance: Instance
-  readonly truth?: string
-}
-
 /** Instances listed at once. */
 const MOST_LISTED = 200
 /** UTF-16 units of a text in a list. */

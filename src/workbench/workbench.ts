@@ -186,11 +186,7 @@ export class Workbench {
    * Explains a setup; `emit` hears of progress and, last, of the explanation or of what went wrong. Where `signal`
    * aborts, nothing more is said. Never rejects.
    */
-  async explain(
-    setup: Setup,
-    signal: AbortSignal,
-    emit: (event: RunEvent) => void,
-  ): Promise<void> {
+  async explain(setup: Setup, signal: AbortSignal, emit: (event: RunEvent) => void): Promise<void> {
     try {
       await this.#turns.take(
         async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { modelColumns } from '../../src/workbench/model-columns.ts'
 import { encodedPredict } from '../../src/cli/row-encoding.ts'
 import type { TableRow } from '../../src/contract/instance.ts'
 import { parseCsv } from '../../src/data/csv.ts'
 import { dropColumns } from '../../src/data/table.ts'
 import type { OpenedModel } from '../../src/models/open.ts'
+import { modelColumns } from '../../src/workbench/model-columns.ts'
 
 const table = parseCsv('id,hours-per-week,job,income\n1,40,b,yes\n2,,a,no\n3,20,,no\n')
 
