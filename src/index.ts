@@ -29,7 +29,11 @@ export {
   submodularPick,
 } from './explain/index.ts'
 export * from './image/index.ts'
-export { DISTANCE_METRICS, type DistanceFunction, type DistanceMetric } from './math/distance.ts'
+export {
+  DISTANCE_METRICS,
+  type DistanceFunction,
+  type DistanceMetric,
+} from './math/distance-metrics.ts'
 export type { KernelFunction } from './math/kernel.ts'
 export { derive, RandomState } from './math/random-state.ts'
 export * from './series/index.ts'

@@ -15,13 +15,13 @@ import type { Explanation, Feature } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
 import { checkOptions, didYouMean } from '../contract/nearest.ts'
 import type { Model } from '../contract/predictor.ts'
-import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
 import type {
   Domain,
   Neighbourhood,
   Surroundings,
   SurroundRequest,
 } from '../explain/neighbourhood.ts'
+import { explainNeighbourhood } from '../explain/pipeline.ts'
 import {
   checkExplainerOptions,
   EXPLAIN_OPTIONS,

@@ -18,8 +18,9 @@ import {
   weightedMoments,
 } from '../math/weighted-moments.ts'
 import { weightedR2 } from '../math/weighted-statistics.ts'
+import type { FeatureSelection } from './choices.ts'
 import { isConstant } from './diagnose.ts'
-import { type FeatureSelection, selectFeatures } from './select-features.ts'
+import { selectFeatures } from './select-features.ts'
 import { columnSurrogate, linearSolver, ridgePenalty, type SurrogateChoice } from './surrogate.ts'
 
 /** What is fitted to what. */

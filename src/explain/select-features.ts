@@ -13,16 +13,7 @@ import { forwardSelection } from '../math/forward-selection.ts'
 import { lassoPath } from '../math/lars.ts'
 import { solveRidge } from '../math/ridge.ts'
 import type { WeightedCross, WeightedMoments } from '../math/weighted-moments.ts'
-
-/** Names of the methods, as in Python LIME. */
-export const FEATURE_SELECTIONS = [
-  'auto',
-  'forward_selection',
-  'highest_weights',
-  'lasso_path',
-  'none',
-] as const
-export type FeatureSelection = (typeof FEATURE_SELECTIONS)[number]
+import type { FeatureSelection } from './choices.ts'
 
 /** Ids of at most `count` features. Of equally good features the lower id wins. */
 export function selectFeatures(

@@ -12,6 +12,7 @@ import { solveLasso } from '../math/lasso.ts'
 import { fitRegressionTree, predictTree } from '../math/regression-tree.ts'
 import { type LinearFit, solveRidge } from '../math/ridge.ts'
 import type { WeightedCross, WeightedMoments } from '../math/weighted-moments.ts'
+import type { SurrogateName } from './choices.ts'
 
 /** A fitted surrogate. */
 export interface FittedSurrogate {
@@ -28,10 +29,6 @@ export interface FittedSurrogate {
 export interface Surrogate {
   readonly fit: (X: Matrix, y: Float64Array, weights: Float64Array) => FittedSurrogate
 }
-
-/** Names of the built-in surrogates. */
-export const SURROGATES = ['ridge', 'lasso', 'ols', 'tree'] as const
-export type SurrogateName = (typeof SURROGATES)[number]
 
 /** A built-in surrogate with parameters of its own. */
 export type SurrogateOptions =

@@ -8,27 +8,13 @@
 import { OptionError } from '../contract/errors.ts'
 import { checkChoice } from '../contract/nearest.ts'
 import { type BitMatrix, type DesignMatrix, denseRow, isBitMatrix, popcount } from './bit-matrix.ts'
+import {
+  DISTANCE_METRICS,
+  type DistanceFunction,
+  type DistanceMetric,
+  type DistanceMetricName,
+} from './distance-metrics.ts'
 import type { Matrix } from './matrix.ts'
-
-/** The metrics by name, scikit-learn's second names included. */
-export const DISTANCE_METRICS = [
-  'euclidean',
-  'cosine',
-  'manhattan',
-  'chebyshev',
-  'l1',
-  'l2',
-  'cityblock',
-] as const
-
-/** A metric by name. */
-export type DistanceMetricName = (typeof DISTANCE_METRICS)[number]
-
-/** A metric of one's own: `row` is a sample, `instance` is row 0; both are read only. Must be finite and ≥ 0. */
-export type DistanceFunction = (row: Float64Array, instance: Float64Array) => number
-
-/** A metric by name, or a function. */
-export type DistanceMetric = DistanceMetricName | DistanceFunction
 
 /**
  * Distances (n) from each row of X (n, d) to its row 0.

@@ -1,6 +1,7 @@
 export * from './bit-matrix.ts'
 export * from './cholesky.ts'
 export * from './distance.ts'
+export * from './distance-metrics.ts'
 export * from './forward-selection.ts'
 export * from './kernel.ts'
 export * from './lars.ts'

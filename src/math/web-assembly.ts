@@ -1,5 +1,6 @@
 /**
- * Small loops in WebAssembly, two doubles or four words at a time; made by `tools/kernels`, embedded in base64.
+ * Small loops in WebAssembly, two doubles or four words at a time; made by `tools/kernels`, embedded in hexadecimal (which packs better
+ * than base64: equal instructions look equal).
  */
 
 /** What every kernel exports: its memory and its functions. */
@@ -8,10 +9,10 @@ export interface KernelExports {
 }
 
 /** A fresh instance; `undefined` where WebAssembly or its 128-bit vectors are lacking or forbidden. */
-export function startKernel<Exports extends KernelExports>(base64: string): Exports | undefined {
+export function startKernel<Exports extends KernelExports>(code: string): Exports | undefined {
   try {
-    const code = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0))
-    return new WebAssembly.Instance(new WebAssembly.Module(code)).exports as unknown as Exports
+    const bytes = Uint8Array.from(code.match(/../g)!, (byte) => Number.parseInt(byte, 16))
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports
   } catch {
     return undefined
   }

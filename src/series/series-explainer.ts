@@ -13,13 +13,13 @@ import type { Explanation, InstanceData } from '../contract/explanation.ts'
 import type { Matrix } from '../contract/matrix.ts'
 import type { Model } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
-import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
 import type {
   Domain,
   Neighbourhood,
   Surroundings,
   SurroundRequest,
 } from '../explain/neighbourhood.ts'
+import { explainNeighbourhood } from '../explain/pipeline.ts'
 import { drawSwitches, evenLaw } from '../explain/random-switches.ts'
 import { resolveSettings, Streams } from '../explain/settings.ts'
 import type { BitMatrix } from '../math/bit-matrix.ts'

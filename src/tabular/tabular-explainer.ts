@@ -15,8 +15,8 @@ import type { Explanation, InstanceData } from '../contract/explanation.ts'
 import type { TableRow, Value } from '../contract/instance.ts'
 import { checkChoice, checkOptions } from '../contract/nearest.ts'
 import type { Model } from '../contract/predictor.ts'
-import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
 import type { Domain, Surroundings, SurroundRequest } from '../explain/neighbourhood.ts'
+import { explainNeighbourhood } from '../explain/pipeline.ts'
 import {
   EXPLAIN_OPTIONS,
   EXPLAINER_OPTIONS,
@@ -24,7 +24,7 @@ import {
   resolveSettings,
   Streams,
 } from '../explain/settings.ts'
-import type { DistanceFunction } from '../math/distance.ts'
+import type { DistanceFunction } from '../math/distance-metrics.ts'
 import { RandomState } from '../math/random-state.ts'
 import { type BinSamples, binNeighbourhood, drawBinSamples } from './bin-neighbourhood.ts'
 import { SAMPLING_METHODS, type SamplingMethod } from './draws.ts'

@@ -15,13 +15,13 @@ import type { Explanation } from '../contract/explanation.ts'
 import type { TextInput } from '../contract/instance.ts'
 import type { Model } from '../contract/predictor.ts'
 import type { Control, Warning } from '../contract/progress.ts'
-import { explainNeighbourhood } from '../explain/explain-neighbourhood.ts'
 import type {
   Domain,
   Neighbourhood,
   Surroundings,
   SurroundRequest,
 } from '../explain/neighbourhood.ts'
+import { explainNeighbourhood } from '../explain/pipeline.ts'
 import { resolveSettings, type Settings, Streams } from '../explain/settings.ts'
 import { type BitMatrix, rowPopcount } from '../math/bit-matrix.ts'
 import type { RandomState } from '../math/random-state.ts'

@@ -2,13 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   centredGram,
+  GRAM_KERNEL,
   type GramKernel,
   plainGramKernel,
   startGramKernel,
 } from '../../src/math/gram-kernel.ts'
 import { RandomState } from '../../src/math/random-state.ts'
+import { gramKernel } from '../../tools/kernels/gram.ts'
 
 describe('the Gram kernel', () => {
+  it('is what its tool makes', () => {
+    expect(GRAM_KERNEL).toBe(gramKernel)
+  })
+
   it('gives the same sums in WebAssembly and in JavaScript, to the bit', () => {
     const kernel = startGramKernel()
     // Node.js has WebAssembly vectors since version 16.4.

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { plainRefill, seedByNumber, WORDS } from '../../src/math/mersenne-twister.ts'
-import { startRandomKernel } from '../../src/math/random-kernel.ts'
+import { RANDOM_KERNEL, startRandomKernel } from '../../src/math/random-kernel.ts'
 import { plainGaussians } from '../../src/math/random-state.ts'
+import { randomKernel } from '../../tools/kernels/random.ts'
 
 describe('the random kernel', () => {
+  it('is what its tool makes', () => {
+    expect(RANDOM_KERNEL).toBe(randomKernel)
+  })
+
   it('makes the same words four at a time and one by one', () => {
     const { refill } = start()
     const [a, b] = [new Int32Array(WORDS), new Int32Array(WORDS)]

@@ -2,8 +2,8 @@
  * `surrogate` cases: samples, targets and distances are given; select features and fit, once for each selection.
  */
 
+import type { FeatureSelection } from '../../src/explain/choices.ts'
 import { fitLabel } from '../../src/explain/fit-label.ts'
-import type { FeatureSelection } from '../../src/explain/select-features.ts'
 import { matrixToBits } from '../../src/math/bit-matrix.ts'
 import { exponentialKernel } from '../../src/math/kernel.ts'
 import { columnOf } from '../../src/math/matrix.ts'

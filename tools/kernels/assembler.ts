@@ -134,7 +134,7 @@ export interface KernelFunction {
   readonly code: readonly Code[]
 }
 
-/** A module with one memory of `pages`, exported as `m`, and its functions; in base64. */
+/** A module with one memory of `pages`, exported as `m`, and its functions; in hexadecimal. */
 export function assemble(functions: readonly KernelFunction[], pages: number): string {
   const section = (id: number, content: number[]) => [id, ...unsigned(content.length), ...content]
   const name = (text: string) => [text.length, ...Buffer.from(text)]
@@ -159,5 +159,5 @@ export function assemble(functions: readonly KernelFunction[], pages: number): s
     ]),
     ...section(10, [count, ...bodies.flat()]),
   ]
-  return Buffer.from(bytes).toString('base64')
+  return Buffer.from(bytes).toString('hex')
 }

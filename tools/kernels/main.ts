@@ -1,5 +1,5 @@
 /**
- * `npx tsx tools/kernels/main.ts`: prints the WebAssembly kernels of `src/math` in base64. A test compares them with what
+ * `npx tsx tools/kernels/main.ts`: prints the WebAssembly kernels of `src/math` in hexadecimal. A test compares them with what
  * stands there.
  */
 import { gramKernel } from './gram.ts'

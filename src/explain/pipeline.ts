@@ -1,0 +1,14 @@
+/**
+ * Where explainers enter the pipeline. It is loaded with the first explanation: until then a page needs the explainers and
+ * their options only.
+ */
+import type { Explanation } from '../contract/explanation.ts'
+import type { ExplainRequest } from './explain-neighbourhood.ts'
+
+/** Runs the pipeline (`explain-neighbourhood.ts`). */
+export async function explainNeighbourhood<Input, Result extends Explanation = Explanation>(
+  request: ExplainRequest<Input, Result>,
+): Promise<Result> {
+  const pipeline = await import('./explain-neighbourhood.ts')
+  return pipeline.explainNeighbourhood(request)
+}

@@ -1,0 +1,62 @@
+/**
+ * `npm run size`: how large the library is in a bundle, minified and gzipped, beside its bars; fails where one is passed.
+ *
+ * Bundled by esbuild with code splitting, as web bundlers do by default. "At once" is what a page loads to use the import:
+ * the entry and what it imports. "Later" is what the first explanation loads with `import()`. Optional peers are not in it.
+ */
+import { basename } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+/** Bars in kB of 1000 bytes. */
+const CHECKS = [
+  { imports: '{ TabularExplainer }', atOnce: 25, all: 42 },
+  { imports: '*', atOnce: 60, all: 75 },
+]
+
+let passed = false
+for (const { imports, atOnce, all } of CHECKS) {
+  const { outputFiles, metafile } = await build({
+    stdin: {
+      contents: `export ${imports} from './index.mjs'`,
+      resolveDir: new URL('../dist', import.meta.url).pathname,
+    },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    outdir: 'out',
+    write: false,
+    metafile: true,
+    external: ['node:*'],
+  })
+  const outputs = Object.entries(metafile.outputs)
+  const sizes = new Map(
+    outputFiles.map(({ path, contents }) => [
+      basename(path),
+      gzipSync(contents, { level: 9 }).length / 1000,
+    ]),
+  )
+  const sum = (/** @type {Iterable<string>} */ files) =>
+    [...files].reduce((total, file) => total + (sizes.get(file) ?? 0), 0)
+  const first = new Set(
+    outputs.flatMap(([file, { entryPoint }]) => (entryPoint === '<stdin>' ? [basename(file)] : [])),
+  )
+  for (const file of first) {
+    const { imports: next } = outputs.find(([path]) => basename(path) === file)?.[1] ?? {
+      imports: [],
+    }
+    for (const { path, kind } of next) if (kind === 'import-statement') first.add(basename(path))
+  }
+  for (const { what, size, most } of [
+    { what: 'at once', size: sum(first), most: atOnce },
+    { what: 'with what is loaded later', size: sum(sizes.keys()), most: all },
+  ]) {
+    const over = size > most
+    passed ||= over
+    console.log(
+      `import ${imports}, ${what}: ${size.toFixed(1)} kB of ${most}${over ? ' – TOO LARGE' : ''}`,
+    )
+  }
+}
+if (passed) process.exitCode = 1
