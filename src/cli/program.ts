@@ -15,6 +15,7 @@ import { explainSeriesCommand } from './explain-series.ts'
 import { explainTabularCommand } from './explain-tabular.ts'
 import { explainTextCommand } from './explain-text.ts'
 import { inspectCommand } from './inspect.ts'
+import { reportCommand } from './report.ts'
 import { studioCommand } from './studio.ts'
 import { trainImageCommand } from './train-image.ts'
 import { trainSeriesCommand } from './train-series.ts'
@@ -65,6 +66,7 @@ function sodalimeProgram(context: CommandContext): Command {
     .version(packageVersion(), '-V, --version')
     .addCommand(explain)
     .addCommand(train)
+    .addCommand(reportCommand(context))
     .addCommand(studioCommand(context))
     .addCommand(inspectCommand(context))
     .addCommand(convertCommand(context))

@@ -115,6 +115,42 @@ export async function encodePng(image: RasterImage): Promise<Uint8Array> {
   }
 }
 
+/**
+ * A picture in a data URL, reduced to at most `side` pixels along its longer side, as a WebP data URL: for pages that
+ * show many. One that is small enough comes back as it is. Throws a DataError for what is no picture.
+ */
+export async function shrinkPicture(dataUrl: string, side = 160): Promise<string> {
+  const where = 'shrinkPicture, dataUrl'
+  const encoded = /^data:image\/(?:png|jpeg|webp);base64,([A-Za-z0-9+/=]+)$/.exec(dataUrl)?.[1]
+  if (encoded === undefined) {
+    throw new DataError({
+      where,
+      got: `${dataUrl.slice(0, 40)}\u2026`,
+      expected: 'a PNG, JPEG or WebP as data:image/\u2026;base64,\u2026',
+      remedy: 'Give the picture of an explanation, as keepPicture put it there.',
+    })
+  }
+  const bytes = Buffer.from(encoded, 'base64')
+  const sharp = await loadSharp(where)
+  try {
+    const { width, height } = await sharp(bytes, { limitInputPixels: PIXEL_LIMIT }).metadata()
+    if (Math.max(width, height) <= side && dataUrl.length < 16_000) return dataUrl
+    const small = await sharp(bytes, { limitInputPixels: PIXEL_LIMIT })
+      .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: 78 })
+      .toBuffer()
+    return `data:image/webp;base64,${small.toString('base64')}`
+  } catch (cause) {
+    throw new DataError({
+      where,
+      got: `a picture that cannot be decoded (${(cause as Error).message.split('\n')[0]})`,
+      expected: 'a whole PNG, JPEG or WebP',
+      remedy: 'Explain the picture again with keepPicture: true.',
+      cause,
+    })
+  }
+}
+
 async function loadSharp(name: string): Promise<Sharp> {
   const sharp = await importSharp()
   if (sharp !== undefined) return sharp

@@ -3,7 +3,13 @@ export { decodeBmp } from './bmp.ts'
 export { type CellOptions, MISSING_VALUES } from './column-types.ts'
 export { type CsvOptions, parseCsv } from './csv.ts'
 export { fromImageData, type ImageDataLike } from './image-data.ts'
-export { type DecodeImageOptions, decodeImage, encodePng, readImage } from './images.ts'
+export {
+  type DecodeImageOptions,
+  decodeImage,
+  encodePng,
+  readImage,
+  shrinkPicture,
+} from './images.ts'
 export { type JsonLinesOptions, parseJsonLines } from './json-lines.ts'
 export { type ParquetOptions, parseParquet } from './parquet.ts'
 export { type ReadSeriesOptions, readSeries } from './read-series.ts'

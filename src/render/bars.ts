@@ -48,7 +48,12 @@ export function labelBars(explanation: ExplanationData, label: LabelExplanation)
 }
 
 /** An axis on which all bars and their intervals fit; intervals reach at most twice the largest |weight|. */
-export function barAxis(bars: readonly Bar[]): BarAxis {
+export function barAxis(
+  bars: readonly {
+    readonly weight: number
+    readonly interval?: readonly [low: number, high: number] | undefined
+  }[],
+): BarAxis {
   let low = 0
   let high = 0
   for (const { weight } of bars) {

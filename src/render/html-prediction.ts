@@ -8,7 +8,7 @@ import { formatCount, formatNumber } from './number-text.ts'
 import { predictionTable } from './prediction.ts'
 
 /** The figure: at most `most` outputs and those that were explained. */
-export function predictionFigure(explanation: ExplanationData, most = 10): Markup {
+export function predictionFigure(explanation: ExplanationData, most = 10, note = true): Markup {
   const { rows, hidden } = predictionTable(explanation, most)
   const classification = explanation.task === 'classification'
   const body = rows.map(
@@ -16,9 +16,9 @@ export function predictionFigure(explanation: ExplanationData, most = 10): Marku
       markup`<tr data-label="${label}"><th scope="row" class="name${explained && ' explained'}">${isolated(name)}</th><td class="wide">${classification ? markup`<svg width="100%" height="16" aria-hidden="true"><rect class="track" width="100%" height="16"/><rect class="neutral" width="${Math.round(fraction * 10_000) / 100}%" height="16"/></svg>` : rangeStrip(value, explanation.predictionRange)}</td><td class="weight number">${text}</td></tr>
 `,
   )
-  const note = [
+  const notes = [
     hidden > 0 && `${formatCount(hidden)} more are not shown.`,
-    rows.length > 1 && 'Bold: explained below.',
+    rows.length > 1 && note && 'Bold: explained below.',
     !classification &&
       explanation.predictionRange !== undefined &&
       'Line: from the smallest to the largest prediction in the neighbourhood; dot: this instance.',
@@ -26,7 +26,7 @@ export function predictionFigure(explanation: ExplanationData, most = 10): Marku
   return markup`<figure class="drawing"><table class="predictions">
 <thead class="silent"><tr><th scope="col" class="name"><span class="sr">Output</span></th><th scope="col" class="wide"><span class="sr">Bar</span></th><th scope="col" class="weight"><span class="sr">Value</span></th></tr></thead>
 <tbody>
-${body}</tbody></table>${note.length > 0 && markup`<figcaption>${note.join(' ')}</figcaption>`}</figure>`
+${body}</tbody></table>${notes.length > 0 && markup`<figcaption>${notes.join(' ')}</figcaption>`}</figure>`
 }
 
 function rangeStrip(

@@ -70,10 +70,15 @@ function weightRow(
 `
 }
 
-function whisker(interval: readonly [low: number, high: number], axis: BarAxis): Markup {
+/** A 95 % interval as a whisker around height `y`. */
+export function whisker(
+  interval: readonly [low: number, high: number],
+  axis: BarAxis,
+  y = 10,
+): Markup {
   const from = `${round(100 * axis.position(interval[0]))}%`
   const to = `${round(100 * axis.position(interval[1]))}%`
-  return markup`<line class="whisker" x1="${from}" x2="${to}" y1="10" y2="10"/><line class="whisker" x1="${from}" x2="${from}" y1="6" y2="14"/><line class="whisker" x1="${to}" x2="${to}" y1="6" y2="14"/>`
+  return markup`<line class="whisker" x1="${from}" x2="${to}" y1="${y}" y2="${y}"/><line class="whisker" x1="${from}" x2="${from}" y1="${y - 4}" y2="${y + 4}"/><line class="whisker" x1="${to}" x2="${to}" y1="${y - 4}" y2="${y + 4}"/>`
 }
 
 function captionWords(all: readonly Bar[], bars: readonly Bar[]): string {

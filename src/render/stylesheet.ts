@@ -6,7 +6,7 @@ import { drawingStyles, themeVariables } from './drawing-styles.ts'
 import { darkTheme, lightTheme } from './palette.ts'
 
 /** SHA-256 of `stylesheet` in base64, for `style-src`; a test compares them. */
-export const stylesheetHash = 'sha256-8+tRV9U2bYPXifLU0Lxy++dowUTg11jtl2/IKBSZ1k0='
+export const stylesheetHash = 'sha256-2/nLnVkaoHLW3LkyAqtKnOC8jtJSIyapDgau/k5ZGnw='
 
 /** The whole style sheet. */
 export const stylesheet = `${drawingStyles}
@@ -52,11 +52,42 @@ details>:nth-child(2){margin-top:1rem}
 code{font:.86rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .contents{columns:18rem;padding-left:1.2rem}
 header+nav+main>article:first-child,.contents{margin-top:2.5rem}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:2rem 2.2rem}
+.columns>article{margin:0;padding:0;border:0;min-width:0}
+.columns h3:first-child{margin-top:0}
+.letter{display:inline-block;min-width:1.6em;text-align:center;border:1px solid var(--muted);border-radius:3px;font-family:system-ui,sans-serif}
+.answers{padding-left:0;list-style:none}
+.compared .verdict{width:9.5rem}.compared td.verdict{font-size:.92rem}.compared .if-narrow{display:none}
+.compared tr.opposite .verdict{font-weight:600}
+.picked .cell{width:2.1rem;text-align:center}
+.finder{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;align-items:end;margin:0 0 .8rem;font-size:.86rem;color:var(--muted)}
+.finder[hidden]{display:none}
+.finder label{display:grid;gap:.15rem;max-width:100%}
+.finder :is(input,select,button){font:inherit;color:var(--ink);background:var(--surface);border:1px solid var(--muted);border-radius:3px;padding:.25rem .5rem;min-height:2rem;max-width:100%}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(16.5rem,100%),1fr));gap:1rem}
+.card{border:1px solid var(--line);border-radius:4px;padding:.9rem 1rem;margin:0;content-visibility:auto;contain-intrinsic-size:auto 22rem;min-width:0}
+.card[hidden]{display:none}
+.card h3{margin:0 0 .6rem;font:600 .92rem/1.4 system-ui,sans-serif}
+.card p{margin:.5rem 0}
+.card details{margin:.3rem 0;padding:.3rem 0}
+.card summary{font-size:.86rem;font-weight:400;color:var(--muted)}
+.card details>:nth-child(2){margin-top:.4rem}
+.card .excerpt{font-size:.92rem;line-height:1.75;background:var(--surface);padding:.5rem .7rem;border-radius:3px;overflow-wrap:anywhere}
+.card .spark{width:100%}.card .picture{max-width:15rem;max-height:15rem}
+.card .answer{font-size:1rem}
+.bars{list-style:none;margin:.5rem 0;padding:0;font-size:.86rem}
+.bars li{display:grid;grid-template-columns:minmax(0,1fr) 4rem 4.2rem;gap:.6rem;align-items:center;padding:.12rem 0}
+.card .bars .clamp{-webkit-line-clamp:2}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}
 @media (max-width:38rem){
 .page{padding:1rem 1.1rem 3rem}h1{font-size:1.8rem}.lede{font-size:1.1rem}
 }
+@media (max-width:38rem){
+.compared .verdict{width:5.2rem}.compared .if-narrow{display:block}.compared .weight{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.compared .name{width:36%}
+.picked .cell{width:1.5rem}
+}
 @media print{
+.card{content-visibility:visible;break-inside:avoid}
 :root:has(#theme-dark:checked){color-scheme:light;${themeVariables(lightTheme)}--background:#fff}
 body{font-size:10.5pt}.page,.page.wide{max-width:none;padding:0}
 .tabs{display:block}.tabs>input{display:none}.tabs>.panel{display:block;border:0;break-inside:avoid-page}.tabs>label{display:block;font-weight:600;color:var(--ink)}
