@@ -9,6 +9,7 @@ here, around the one call.
 """
 
 import base64
+import inspect
 import json
 import sys
 import time
@@ -39,8 +40,12 @@ def answer_lines():
             image = decode(question["image"])
             print(json.dumps({"ms": 0}), flush=True)
             continue
+        algorithm, parameters = question["algorithm"], question["parameters"]
+        if algorithm == "quickshift" and "random_seed" not in inspect.signature(quickshift).parameters:
+            # scikit-image from 0.21 on: another generator, so other noise under the same seed, and a few other labels.
+            parameters["rng"] = parameters.pop("random_seed")
         began = time.perf_counter()
-        labels = ALGORITHMS[question["algorithm"]](image, **question["parameters"])
+        labels = ALGORITHMS[algorithm](image, **parameters)
         ms = (time.perf_counter() - began) * 1000
         answer = {"ms": ms, "labels": encode(labels.astype("int32"))["base64"]}
         print(json.dumps(answer), flush=True)

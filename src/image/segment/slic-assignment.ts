@@ -7,28 +7,10 @@
  *    its colours has no pixel in it.
  * 3. Else pixel by pixel. Rounding never turns the smaller of two sums of squares into the larger, if both are formed in the
  *    same order; so nothing is left out that a full search would have found.
+ *
+ * The innermost steps, and the memory they work in, are `slic-board.ts`.
  */
-
-/** The centres and what is being clustered. */
-export interface Clusters {
-  /** Colours, one plane (height × width) each; three or four. */
-  readonly planes: readonly Float64Array[]
-  readonly width: number
-  readonly height: number
-  /** (centres, fields): row, column, colours; NaN for a centre that has lost all its pixels, which takes part no more. */
-  readonly means: Float64Array
-  readonly fields: number
-  /** How far a centre's window reaches up and down. */
-  readonly reachY: number
-  /** How far it reaches to the left and right. */
-  readonly reachX: number
-  /** Box of each tile's colours, from `tileBoxes`. */
-  readonly boxes: Float64Array
-  /** What a squared pixel counts: distance² = weight (dy² + dx²) + Σ colour². */
-  readonly weight: number
-}
-
-const TILE = 8
+import { RECORD, type SlicBoard, TILE } from './slic-board.ts'
 
 /** Least and largest colour of each tile, (tiles down × tiles across, planes × 2). */
 export function tileBoxes(
@@ -39,159 +21,82 @@ export function tileBoxes(
   const across = Math.ceil(width / TILE)
   const size = 2 * planes.length
   const boxes = new Float64Array(across * Math.ceil(height / TILE) * size)
-  for (let i = 0; i < boxes.length; i += 2) {
-    boxes[i] = Number.POSITIVE_INFINITY
-    boxes[i + 1] = Number.NEGATIVE_INFINITY
-  }
   planes.forEach((plane, c) => {
-    for (let y = 0, i = 0; y < height; y++) {
-      const row = Math.floor(y / TILE) * across
-      for (let x = 0; x < width; x++, i++) {
-        const at = (row + ((x / TILE) | 0)) * size + 2 * c
-        const colour = plane[i]!
-        if (colour < boxes[at]!) boxes[at] = colour
-        if (colour > boxes[at + 1]!) boxes[at + 1] = colour
+    for (let tile = 0, at = 2 * c; at < boxes.length; tile++, at += size) {
+      const top = Math.floor(tile / across) * TILE
+      const left = (tile % across) * TILE
+      const bottom = Math.min(top + TILE, height)
+      const right = Math.min(left + TILE, width)
+      let least = Number.POSITIVE_INFINITY
+      let most = Number.NEGATIVE_INFINITY
+      for (let y = top; y < bottom; y++) {
+        for (let i = y * width + left; i < y * width + right; i++) {
+          const colour = plane[i]!
+          if (colour < least) least = colour
+          if (colour > most) most = colour
+        }
       }
+      boxes[at] = least
+      boxes[at + 1] = most
     }
   })
   return boxes
 }
 
 /**
- * Writes each pixel's centre to `labels` and its squared distance to `nearest`, both (height × width). Where no window
- * holds a pixel its label stays what it was.
+ * Gives each pixel of the board its centre, and the squared distance to it. Where no window holds a pixel its label stays
+ * what it was, and its distance is ∞. A centre that is NaN takes no part.
  *
- * @param labels those of the round before or any guess, −1 for none.
+ * @param boxes of the tiles' colours, as `tileBoxes` gives them.
+ * @param reachY how far a centre's window reaches up and down.
+ * @param reachX how far it reaches to the left and right.
  */
-export function assignPixels(labels: Int32Array, nearest: Float64Array, clusters: Clusters): void {
-  const { means, fields } = clusters
-  const centres = means.length / fields
-  const windows = new Int32Array(centres * 4)
-  for (let k = 0; k < centres; k++) windowInto(windows, k, clusters)
-  boundByPrevious(labels, nearest, windows, clusters)
-  const tiles = surveyTiles(labels, nearest, clusters)
-  for (let k = 0; k < centres; k++) assignWindow(labels, nearest, tiles, windows, k, clusters)
-}
-
-/** Rows top … bottom − 1 and columns left … right − 1 of centre k's window; none where the centre is NaN. */
-function windowInto(windows: Int32Array, k: number, clusters: Clusters): void {
-  const { width, height, means, fields, reachY, reachX } = clusters
-  const y0 = means[k * fields]!
-  const x0 = means[k * fields + 1]!
-  if (Number.isNaN(y0)) return
-  windows[k * 4] = Math.max(y0 - reachY, 0)
-  windows[k * 4 + 1] = Math.min(y0 + reachY + 1, height)
-  windows[k * 4 + 2] = Math.max(x0 - reachX, 0)
-  windows[k * 4 + 3] = Math.min(x0 + reachX + 1, width)
-}
-
-function boundByPrevious(
-  labels: Int32Array,
-  nearest: Float64Array,
-  windows: Int32Array,
-  clusters: Clusters,
+export function assignPixels(
+  board: SlicBoard,
+  boxes: Float64Array,
+  reachY: number,
+  reachX: number,
 ): void {
-  const { width, height, means, fields, weight } = clusters
-  const [p0, p1, p2, p3] = clusters.planes as FourPlanes
-  // Neighbours mostly share a centre: what belongs to it is read anew only where it changes.
-  let last = -1
-  let top = 0
-  let bottom = 0
-  let left = 0
-  let right = 0
-  let y0 = 0
-  let x0 = 0
-  let c0 = 0
-  let c1 = 0
-  let c2 = 0
-  let c3 = 0
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      const k = labels[i]!
-      if (k !== last && k >= 0) {
-        last = k
-        top = windows[k * 4]!
-        bottom = windows[k * 4 + 1]!
-        left = windows[k * 4 + 2]!
-        right = windows[k * 4 + 3]!
-        const at = k * fields
-        y0 = means[at]!
-        x0 = means[at + 1]!
-        c0 = means[at + 2]!
-        c1 = means[at + 3]!
-        c2 = means[at + 4]!
-        c3 = p3 === undefined ? 0 : means[at + 5]!
-      }
-      if (k < 0 || y < top || y >= bottom || x < left || x >= right) {
-        nearest[i] = Number.POSITIVE_INFINITY
-        continue
-      }
-      const away = ((y0 - y) * (y0 - y) + (x0 - x) * (x0 - x)) * weight
-      const d0 = p0[i]! - c0
-      const d1 = p1[i]! - c1
-      const d2 = p2[i]! - c2
-      const d3 = p3 === undefined ? 0 : p3[i]! - c3
-      nearest[i] = away + (d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3)
-    }
+  const { width, height, stride, across, centres } = board
+  for (let at = 0; at < centres.length; at += RECORD) windowInto(board, at, reachY, reachX)
+  for (let y = 0, tile = 0; y < height; y += TILE) {
+    const rows = Math.min(TILE, height - y)
+    for (let x = 0; x < width; x += TILE, tile++) board.bound(y * stride + x, rows, y, x, tile)
   }
+  for (let k = 0; k < centres.length / RECORD; k++) assignWindow(board, boxes, k, across)
 }
 
-/** What is known of each tile before a round, (tiles down × tiles across). */
-interface Tiles {
-  /** The largest bound of its pixels. */
-  readonly bounds: Float64Array
-  /** The centre whose pixels they all were, −1 where there were several: it has nothing to add. */
-  readonly owners: Int32Array
-}
-
-function surveyTiles(labels: Int32Array, nearest: Float64Array, clusters: Clusters): Tiles {
-  const { width, height } = clusters
-  const across = Math.ceil(width / TILE)
-  const n = across * Math.ceil(height / TILE)
-  const bounds = new Float64Array(n)
-  const owners = new Int32Array(n)
-  for (let tile = 0; tile < n; tile++) {
-    const top = Math.floor(tile / across) * TILE
-    const left = (tile % across) * TILE
-    const bottom = Math.min(top + TILE, height)
-    const right = Math.min(left + TILE, width)
-    let owner = labels[top * width + left]!
-    let bound = 0
-    for (let y = top; y < bottom; y++) {
-      for (let i = y * width + left; i < y * width + right; i++) {
-        if (nearest[i]! > bound) bound = nearest[i]!
-        if (labels[i] !== owner) owner = -1
-      }
-    }
-    bounds[tile] = bound
-    owners[tile] = bound < Number.POSITIVE_INFINITY ? owner : -1
-  }
-  return { bounds, owners }
+/** Rows top … bottom − 1 and columns left … right − 1 of a centre's window; none where the centre is NaN. */
+function windowInto(
+  { width, height, centres }: SlicBoard,
+  at: number,
+  reachY: number,
+  reachX: number,
+): void {
+  const y0 = centres[at]!
+  const x0 = centres[at + 1]!
+  const lost = Number.isNaN(y0)
+  centres[at + 2] = lost ? 0 : Math.trunc(Math.max(y0 - reachY, 0))
+  centres[at + 3] = lost ? 0 : Math.trunc(Math.min(y0 + reachY + 1, height))
+  centres[at + 4] = lost ? 0 : Math.trunc(Math.max(x0 - reachX, 0))
+  centres[at + 5] = lost ? 0 : Math.trunc(Math.min(x0 + reachX + 1, width))
 }
 
 /** Gives centre k the pixels of its window that are nearer to it than to what they have. */
-function assignWindow(
-  labels: Int32Array,
-  nearest: Float64Array,
-  { bounds, owners }: Tiles,
-  windows: Int32Array,
-  k: number,
-  clusters: Clusters,
-): void {
-  const { width, means, fields, weight, boxes } = clusters
-  const [p0, p1, p2, p3] = clusters.planes as FourPlanes
-  const at = k * fields
-  const y0 = means[at]!
-  const x0 = means[at + 1]!
-  const c0 = means[at + 2]!
-  const c1 = means[at + 3]!
-  const c2 = means[at + 4]!
-  const c3 = p3 === undefined ? 0 : means[at + 5]!
-  const top = windows[k * 4]!
-  const bottom = windows[k * 4 + 1]!
-  const left = windows[k * 4 + 2]!
-  const right = windows[k * 4 + 3]!
-  const across = Math.ceil(width / TILE)
+function assignWindow(board: SlicBoard, boxes: Float64Array, k: number, across: number): void {
+  const { stride, centres, bounds, owners, weight } = board
+  const four = board.planes.length === 4
+  const at = k * RECORD
+  const y0 = centres[at]!
+  const x0 = centres[at + 1]!
+  const top = centres[at + 2]!
+  const bottom = centres[at + 3]!
+  const left = centres[at + 4]!
+  const right = centres[at + 5]!
+  const c0 = centres[at + 6]!
+  const c1 = centres[at + 7]!
+  const c2 = centres[at + 8]!
+  const c3 = centres[at + 9]!
   for (let tileTop = top - (top % TILE); tileTop < bottom; tileTop += TILE) {
     const yFirst = Math.max(tileTop, top)
     const yEnd = Math.min(tileTop + TILE, bottom)
@@ -200,33 +105,17 @@ function assignWindow(
       const xFirst = Math.max(tileLeft, left)
       const xEnd = Math.min(tileLeft + TILE, right)
       const gapX = Math.max(xFirst - x0, x0 - (xEnd - 1), 0)
-      const tile = ((tileTop / TILE) | 0) * across + ((tileLeft / TILE) | 0)
-      const bound = bounds[tile]!
+      const tile = (tileTop / TILE) * across + tileLeft / TILE
+      const bound = bounds[2 * tile]!
       const gap = (gapY * gapY + gapX * gapX) * weight
-      if (gap > bound || owners[tile] === k) continue
-      const box = tile * (p3 === undefined ? 6 : 8)
+      if (gap > bound || owners[4 * tile + 2] === k) continue
+      const box = tile * (four ? 8 : 6)
       const g0 = Math.max(boxes[box]! - c0, c0 - boxes[box + 1]!, 0)
       const g1 = Math.max(boxes[box + 2]! - c1, c1 - boxes[box + 3]!, 0)
       const g2 = Math.max(boxes[box + 4]! - c2, c2 - boxes[box + 5]!, 0)
-      if (gap + (g0 * g0 + g1 * g1 + g2 * g2) > bound) continue
-      for (let y = yFirst; y < yEnd; y++) {
-        const dy = (y0 - y) * (y0 - y)
-        for (let x = xFirst, i = y * width + xFirst; x < xEnd; x++, i++) {
-          const best = nearest[i]!
-          const away = (dy + (x0 - x) * (x0 - x)) * weight
-          const d0 = p0[i]! - c0
-          const d1 = p1[i]! - c1
-          const d2 = p2[i]! - c2
-          const d3 = p3 === undefined ? 0 : p3[i]! - c3
-          const distance = away + (d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3)
-          if (distance <= best && (distance < best || k < labels[i]!)) {
-            nearest[i] = distance
-            labels[i] = k
-          }
-        }
-      }
+      const g3 = four ? Math.max(boxes[box + 6]! - c3, c3 - boxes[box + 7]!, 0) : 0
+      if (gap + (g0 * g0 + g1 * g1 + g2 * g2 + g3 * g3) > bound) continue
+      board.assign(yFirst * stride + tileLeft, yEnd - yFirst, yFirst, tileLeft, k)
     }
   }
 }
-
-type FourPlanes = readonly [Float64Array, Float64Array, Float64Array, Float64Array | undefined]

@@ -19,7 +19,8 @@ import { gaussianBlur } from './gaussian-blur.ts'
 import { labPlanes } from './lab.ts'
 import { type LabelMap, renumber } from './label-map.ts'
 import { byteScale, checkImage, checkNumber } from './raster.ts'
-import { assignPixels, type Clusters, tileBoxes } from './slic-assignment.ts'
+import { assignPixels, tileBoxes } from './slic-assignment.ts'
+import { RECORD, type SlicBoard, slicBoard } from './slic-board.ts'
 import { enforceConnectivity } from './slic-connectivity.ts'
 import { type RegularGrid, regularGrid } from './slic-grid.ts'
 
@@ -119,106 +120,116 @@ function cluster(
   rounds: number,
 ): { labels: Int32Array; centres: number } {
   const grid = regularGrid(height, width, nSegments)
-  const centres = grid.rows.length * grid.columns.length
-  const fields = 2 + planes.length
-  const means = new Float64Array(centres * fields)
-  for (let k = 0; k < centres; k++) {
-    means[k * fields] = grid.rows[Math.floor(k / grid.columns.length)]!
-    means[k * fields + 1] = grid.columns[k % grid.columns.length]!
-  }
+  const count = grid.rows.length * grid.columns.length
   // The window's steps are those of a grid for the number of centres there really are; the weight's is that of the first grid.
-  const { stepY, stepX } = regularGrid(height, width, centres)
-  const labels = nearestOfGrid(grid, width, height)
-  const clusters: Clusters = {
-    planes,
-    width,
-    height,
-    means,
-    fields,
-    boxes: tileBoxes(planes, width, height),
-    reachY: 2 * stepY,
-    reachX: 2 * stepX,
-    weight: 1 / Math.fround(grid.largestStep * grid.largestStep),
+  const { stepY, stepX } = regularGrid(height, width, count)
+  const weight = 1 / Math.fround(grid.largestStep * grid.largestStep)
+  const board = slicBoard({ width, height, planes: planes.length }, count, weight)
+  const { centres } = board
+  for (let k = 0; k < count; k++) {
+    centres[k * RECORD] = grid.rows[Math.floor(k / grid.columns.length)]!
+    centres[k * RECORD + 1] = grid.columns[k % grid.columns.length]!
   }
-  const nearest = new Float64Array(width * height)
-  const colourless = withoutColours(clusters)
+  nearestOfGridInto(board, grid)
+  const boxes = tileBoxes(planes, width, height)
+  const colourless = onlyPositionDecides(boxes, planes.length, weight)
+  if (!colourless) copyColours(board, planes)
+  const firstBoxes = colourless ? new Float64Array(boxes.length) : boxes
   for (let round = 0; round < rounds; round++) {
-    assignPixels(labels, nearest, round === 0 ? colourless : clusters)
-    if (round === 0) forgetUnreached(labels, nearest)
-    moveCentres(labels, clusters)
+    assignPixels(board, round === 0 ? firstBoxes : boxes, 2 * stepY, 2 * stepX)
+    if (round === 0) {
+      forgetUnreached(board)
+      if (colourless) copyColours(board, planes)
+    }
+    moveCentres(board)
   }
-  return { labels, centres }
+  return { labels: labelsOf(board), centres: count }
 }
 
 /** About the nearest centre of each pixel, from which the first round sets out. */
-function nearestOfGrid(grid: RegularGrid, width: number, height: number): Int32Array {
+function nearestOfGridInto({ labels, width, height, stride }: SlicBoard, grid: RegularGrid): void {
   const cells = (points: readonly number[], step: number, length: number): Int32Array =>
     Int32Array.from({ length }, (_, i) =>
       Math.min(points.length - 1, Math.max(0, Math.round((i - points[0]!) / step))),
     )
   const row = cells(grid.rows, grid.stepY, height)
   const column = cells(grid.columns, grid.stepX, width)
-  const labels = new Int32Array(width * height)
-  for (let y = 0, i = 0; y < height; y++) {
+  for (let y = 0; y < height; y++) {
     const first = row[y]! * grid.columns.length
-    for (let x = 0; x < width; x++, i++) labels[i] = first + column[x]!
+    for (let x = 0; x < width; x++) labels[y * stride + x] = first + column[x]!
   }
-  return labels
 }
 
 /**
- * The clusters as the first round sees them: while all centres have the colour 0, a pixel's colour adds the same to all its
- * distances and only position decides. Where that summand is so large that its rounding could level two distances, as it
+ * Whether the first round may go without colours: while all centres have the colour 0, a pixel's colour adds the same to all
+ * its distances and only position decides. Where that summand is so large that its rounding could level two distances, as it
  * does in Python, nothing is left out.
  */
-function withoutColours(clusters: Clusters): Clusters {
-  const { planes, boxes, weight } = clusters
+function onlyPositionDecides(boxes: Float64Array, planes: number, weight: number): boolean {
   const largest = boxes.reduce((most, colour) => Math.max(most, Math.abs(colour)), 0)
-  if (planes.length * largest * largest > weight * 2 ** 50) return clusters
-  const black = new Float64Array(planes[0]!.length)
-  return { ...clusters, planes: planes.map(() => black), boxes: new Float64Array(boxes.length) }
+  return planes * largest * largest <= weight * 2 ** 50
+}
+
+function copyColours(board: SlicBoard, planes: readonly Float64Array[]): void {
+  const { width, height, stride } = board
+  planes.forEach((plane, c) => {
+    for (let y = 0; y < height; y++) {
+      board.planes[c]!.set(plane.subarray(y * width, (y + 1) * width), y * stride)
+    }
+  })
 }
 
 /** −1 for the pixels that no window held. */
-function forgetUnreached(labels: Int32Array, nearest: Float64Array): void {
+function forgetUnreached({ labels, nearest }: SlicBoard): void {
   for (let i = 0; i < labels.length; i++)
     if (nearest[i] === Number.POSITIVE_INFINITY) labels[i] = -1
 }
 
 /** Each centre to the mean of its pixels, NaN where it has none. */
-function moveCentres(labels: Int32Array, clusters: Clusters): void {
-  const { means, fields, width } = clusters
-  const [p0, p1, p2, p3] = clusters.planes as FourPlanes
-  const counts = new Float64Array(means.length / fields)
-  means.fill(0)
+function moveCentres({ labels, centres, planes, width, height, stride }: SlicBoard): void {
+  const [p0, p1, p2, p3] = planes as FourPlanes
+  const counts = new Float64Array(centres.length / RECORD)
+  centres.fill(0)
   // Sums go on in raster order; those of a centre are held in locals while its pixels follow one another.
-  for (let start = 0, end = 0; start < labels.length; start = end) {
-    const k = labels[start]!
-    const rowEnd = start - (start % width) + width
-    end = start + 1
-    while (end < rowEnd && labels[end] === k) end++
-    if (k < 0) continue
-    const at = k * fields
-    let s0 = means[at + 2]!
-    let s1 = means[at + 3]!
-    let s2 = means[at + 4]!
-    let s3 = p3 === undefined ? 0 : means[at + 5]!
-    for (let i = start; i < end; i++) {
-      s0 += p0[i]!
-      s1 += p1[i]!
-      s2 += p2[i]!
-      if (p3 !== undefined) s3 += p3[i]!
+  for (let y = 0; y < height; y++) {
+    const row = y * stride
+    const rowEnd = row + width
+    for (let start = row, end = row; start < rowEnd; start = end) {
+      const k = labels[start]!
+      end = start + 1
+      while (end < rowEnd && labels[end] === k) end++
+      if (k < 0) continue
+      const at = k * RECORD
+      let s0 = centres[at + 6]!
+      let s1 = centres[at + 7]!
+      let s2 = centres[at + 8]!
+      let s3 = centres[at + 9]!
+      for (let i = start; i < end; i++) {
+        s0 += p0[i]!
+        s1 += p1[i]!
+        s2 += p2[i]!
+      }
+      if (p3 !== undefined) for (let i = start; i < end; i++) s3 += p3[i]!
+      const n = end - start
+      counts[k]! += n
+      centres[at]! += n * y
+      centres[at + 1]! += n * (start - row + (n - 1) / 2)
+      centres[at + 6] = s0
+      centres[at + 7] = s1
+      centres[at + 8] = s2
+      centres[at + 9] = s3
     }
-    const n = end - start
-    counts[k]! += n
-    means[at]! += n * Math.floor(start / width)
-    means[at + 1]! += n * ((start % width) + (n - 1) / 2)
-    means[at + 2] = s0
-    means[at + 3] = s1
-    means[at + 4] = s2
-    if (p3 !== undefined) means[at + 5] = s3
   }
-  for (let j = 0; j < means.length; j++) means[j]! /= counts[Math.floor(j / fields)]!
+  for (let j = 0; j < centres.length; j++) centres[j]! /= counts[Math.floor(j / RECORD)]!
+}
+
+/** The labels without what lies beyond the picture. */
+function labelsOf({ labels, width, height, stride }: SlicBoard): Int32Array {
+  const out = new Int32Array(width * height)
+  for (let y = 0; y < height; y++) {
+    out.set(labels.subarray(y * stride, y * stride + width), y * width)
+  }
+  return out
 }
 
 type FourPlanes = readonly [Float64Array, Float64Array, Float64Array, Float64Array | undefined]
