@@ -15,6 +15,7 @@ import { PredictorError, PredictorOutputError, SodalimeError } from '../contract
 import type { Matrix } from '../contract/matrix.ts'
 import type { Outputs, PredictContext, Predictor, Task } from '../contract/predictor.ts'
 import type { Control } from '../contract/progress.ts'
+import { eventLoopTurn } from '../contract/slices.ts'
 import { allRows, distinctRows } from './distinct-rows.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 
@@ -105,7 +106,7 @@ export class Inquiry<Input> {
     const abort = abortPromise(control.signal)
     let breathed = this.#began
     const breathe = async (): Promise<void> => {
-      await new Promise((resolve) => setTimeout(resolve))
+      await eventLoopTurn()
       breathed = performance.now()
     }
     const send = (from: number): Batch => {

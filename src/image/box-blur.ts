@@ -6,9 +6,10 @@
  * its ends a line goes on with its last pixel.
  */
 import type { RasterImage } from '../contract/instance.ts'
+import type { Slices } from '../contract/slices.ts'
 
 /** The blurred picture's numbers, in the layout of `image.data`; `sigma` in pixels, a copy where it is below 0.5. */
-export function boxBlur(image: RasterImage, sigma: number): Float64Array {
+export function* boxBlur(image: RasterImage, sigma: number): Slices<Float64Array> {
   const { width, height, channels } = image
   const data = Float64Array.from(image.data)
   const radii = boxRadii(sigma)
@@ -17,9 +18,11 @@ export function boxBlur(image: RasterImage, sigma: number): Float64Array {
     if (radius === 0) continue
     for (let c = 0; c < channels; c++) {
       for (let y = 0; y < height; y++) {
+        yield
         blurLine(data, line, y * width * channels + c, channels, width, radius)
       }
       for (let x = 0; x < width; x++) {
+        yield
         blurLine(data, line, x * channels + c, width * channels, height, radius)
       }
     }

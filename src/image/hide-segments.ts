@@ -15,6 +15,7 @@
  */
 import { OptionError, ShapeError } from '../contract/errors.ts'
 import type { RasterImage } from '../contract/instance.ts'
+import type { Slices } from '../contract/slices.ts'
 import type { RandomState } from '../math/random-state.ts'
 import { boxBlur } from './box-blur.ts'
 import { emptyLike } from './picture.ts'
@@ -34,22 +35,26 @@ export type HideChoice = HideName | number | readonly number[] | RasterImage
  * @param random drawn from for `noise` only.
  * @throws OptionError for a colour that does not fit the picture, ShapeError for a picture of another size.
  */
-export function hiddenPicture(
+export function* hiddenPicture(
   image: RasterImage,
   map: LabelMap,
   hide: HideChoice,
   random: RandomState,
   where: string,
-): RasterImage {
+): Slices<RasterImage> {
   const { width, height, channels } = image
   const data = emptyLike(image.data)
   const hidden = { data, width, height, channels }
   if (hide === 'mean') {
-    fillSegments(data, map, channels, segmentMeans(image, map))
+    const means = segmentMeans(image, map)
+    yield
+    yield* fillSegments(data, map, channels, means)
   } else if (hide === 'neighbours') {
-    fillSegments(data, map, channels, neighbourMeans(image, map))
+    const means = neighbourMeans(image, map)
+    yield
+    yield* fillSegments(data, map, channels, means)
   } else if (hide === 'blur') {
-    data.set(boxBlur(image, 0.1 * Math.min(width, height)))
+    data.set(yield* boxBlur(image, 0.1 * Math.min(width, height)))
   } else if (hide === 'noise') {
     fillNoise(image, data, random)
   } else if (typeof hide === 'object' && 'data' in hide) {
@@ -118,13 +123,17 @@ function neighbourMeans(image: RasterImage, map: LabelMap): Float64Array {
   return meansOf(around, image.channels)
 }
 
-function fillSegments(
+/** Pixels between two pauses. */
+const BLOCK = 65_536
+
+function* fillSegments(
   data: RasterImage['data'],
   { labels }: LabelMap,
   channels: number,
   colours: Float64Array,
-): void {
+): Slices<void> {
   for (let i = 0, at = 0; i < labels.length; i++) {
+    if (i % BLOCK === 0) yield
     const from = labels[i]! * channels
     for (let c = 0; c < channels; c++) data[at++] = stored(data, colours[from + c]!)
   }

@@ -14,6 +14,7 @@ import type { Feature, InstanceData } from '../contract/explanation.ts'
 import type { RasterImage } from '../contract/instance.ts'
 import type { Model } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
+import { inSlices, type Slices } from '../contract/slices.ts'
 import type {
   Domain,
   Neighbourhood,
@@ -42,8 +43,8 @@ import { segmentPicture } from './segment-picture.ts'
 
 const NAME = 'ImageExplainer'
 
-/** Bytes of pictures that one batch may hold by default. */
-const BATCH_BYTES = 64_000_000
+/** Bytes of pictures that one batch may hold by default: a few milliseconds of copying. */
+const BATCH_BYTES = 16_000_000
 
 /** Samples × segments: of a neighbourhood (a bit each), and where each becomes a number. */
 const MOST_BITS = 4_000_000_000
@@ -81,8 +82,12 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
     const picture = this.#toRaster(image)
     const settings = this.#settings(picture, options)
     settings.control.signal?.throwIfAborted()
-    const { hidden, ...around } = this.#around(picture, plan, {}, settings.keepNeighbourhood)
-    settings.control.signal?.throwIfAborted()
+    const { signal } = settings.control
+    const { hidden, ...around } = await inSlices(
+      this.#around(picture, plan, {}, settings.keepNeighbourhood),
+      signal,
+    )
+    signal?.throwIfAborted()
     const instance =
       options.keepPicture === true
         ? { ...around.instance, picture: await pictureDataUrl(picture) }
@@ -98,10 +103,15 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
     })
   }
 
-  /** One picture amid its perturbations, without a model. Throws as `explain` does. */
-  surround(image: Picture, request: SurroundRequest = {}): Surroundings<RasterImage> {
+  /** One picture amid its perturbations, without a model. Rejects as `explain` does. */
+  async surround(
+    image: Picture,
+    request: SurroundRequest = {},
+  ): Promise<Surroundings<RasterImage>> {
     const plan = planImage(NAME, this.#options, {})
-    const { hidden, ...around } = this.#around(this.#toRaster(image), plan, request, false)
+    const { hidden, ...around } = await inSlices(
+      this.#around(this.#toRaster(image), plan, request, false),
+    )
     return around
   }
 
@@ -124,24 +134,27 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
     })
   }
 
-  #around(
+  *#around(
     picture: RasterImage,
     plan: ImagePlan,
     { random = this.#streams.next() }: SurroundRequest,
     kept: boolean,
-  ): Surroundings<RasterImage> & { readonly hidden: RasterImage } {
+  ): Slices<Surroundings<RasterImage> & { readonly hidden: RasterImage }> {
     const where = `${NAME}.explain, options`
     const exact = this.#options.compatibility === 'python'
     const seed = plan.randomSeed ?? random.randint(0, 1000)
-    const { map, description, warnings } = segmentPicture(
+    const { map, description, warnings } = yield* segmentPicture(
       picture,
       plan.segmentation,
       seed,
       exact,
       `${where}.segmentation`,
     )
-    const hidden = hiddenPicture(picture, map, plan.hide, random, `${where}.hide`)
-    const make = pictureMaker(picture, hidden, map)
+    yield
+    const hidden = yield* hiddenPicture(picture, map, plan.hide, random, `${where}.hide`)
+    yield
+    const make = yield* pictureMaker(picture, hidden, map)
+    yield
     const switched = (masks: BitMatrix): Neighbourhood<RasterImage> => ({
       interpretable: masks,
       codes: masks,

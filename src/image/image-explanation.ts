@@ -9,6 +9,7 @@ import { OptionError, ShapeError } from '../contract/errors.ts'
 import { Explanation, type ExplanationData } from '../contract/explanation.ts'
 import type { RasterImage } from '../contract/instance.ts'
 import { checkOptions } from '../contract/nearest.ts'
+import { allAtOnce } from '../contract/slices.ts'
 import { matrixToBits } from '../math/bit-matrix.ts'
 import { displayBytes } from './display-bytes.ts'
 import { type MarkBoundariesOptions, markBoundaries } from './mark-boundaries.ts'
@@ -226,7 +227,7 @@ export class ImageExplanation extends Explanation {
     const cols = map.count
     const data = Float64Array.from(rows.flatMap((row) => interpretable[row]!))
     const bits = matrixToBits({ data, rows: rows.length, cols })!
-    const make = pictureMaker(image, hidden, map)
+    const make = allAtOnce(pictureMaker(image, hidden, map))
     return rows.map((row, k) => ({
       row,
       image: make(bits, [k])[0]!,

@@ -8,6 +8,7 @@
  *    these samples, and each sample is a copy of it. Flipping is exact for every type of number.
  */
 import type { RasterImage } from '../contract/instance.ts'
+import type { Slices } from '../contract/slices.ts'
 import type { BitMatrix } from '../math/bit-matrix.ts'
 import type { LabelMap } from './segment/label-map.ts'
 
@@ -15,12 +16,19 @@ import type { LabelMap } from './segment/label-map.ts'
 export type PictureMaker = (samples: BitMatrix, rows: ArrayLike<number>) => RasterImage[]
 
 /** Makes samples of a picture; `hidden` has its size, channels and type. */
-export function pictureMaker(image: RasterImage, hidden: RasterImage, map: LabelMap): PictureMaker {
+export function* pictureMaker(
+  image: RasterImage,
+  hidden: RasterImage,
+  map: LabelMap,
+): Slices<PictureMaker> {
   const { width, height, channels } = image
   const difference = words(image)
+  yield
   const other = words(hidden)
+  yield
   for (let i = 0; i < difference.length; i++) difference[i]! ^= other[i]!
-  const flips = segmentFlips(difference, channels * image.data.BYTES_PER_ELEMENT, map)
+  yield
+  const flips = yield* segmentFlips(difference, channels * image.data.BYTES_PER_ELEMENT, map)
   const current = words(image)
   const bytes = current.buffer as ArrayBuffer
   const length = image.data.byteLength
@@ -71,7 +79,7 @@ function flipRun(current: Int32Array, difference: Int32Array, from: number, to: 
 }
 
 /** `size` is the bytes of a pixel. */
-function segmentFlips(difference: Int32Array, size: number, map: LabelMap): SegmentFlips {
+function* segmentFlips(difference: Int32Array, size: number, map: LabelMap): Slices<SegmentFlips> {
   const { labels, count } = map
   const runsFrom = new Int32Array(count + 1)
   const edgesFrom = new Int32Array(count + 1)
@@ -83,6 +91,7 @@ function segmentFlips(difference: Int32Array, size: number, map: LabelMap): Segm
     runsFrom[s + 1]! += runsFrom[s]!
     edgesFrom[s + 1]! += edgesFrom[s]!
   }
+  yield
   const nextRun = runsFrom.slice()
   const nextEdge = edgesFrom.slice()
   const runs = new Int32Array(2 * runsFrom[count]!)

@@ -5,6 +5,7 @@
  * Each line is filtered by `up`, or by `sub` where the sum of its absolute differences is smaller.
  */
 import type { RasterImage } from '../contract/instance.ts'
+import { inSlices, type Slices } from '../contract/slices.ts'
 import { displayBytes } from './display-bytes.ts'
 
 /** `data:image/png;base64,…`; floats are shown as `displayBytes` says, grey as RGB. */
@@ -16,20 +17,26 @@ export async function pictureDataUrl(image: RasterImage): Promise<string> {
   view.setUint32(4, height)
   header[8] = 8
   header[9] = channels === 4 ? 6 : 2
-  const pixels = await deflated(filtered(data, width * channels, height, channels))
-  const parts = [SIGNATURE, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', NOTHING)]
-  return `data:image/png;base64,${base64(joined(parts))}`
+  const lines = await inSlices(filtered(data, width * channels, height, channels))
+  const pixels = await deflated(lines)
+  return inSlices(dataUrl(header, pixels))
 }
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const NOTHING = new Uint8Array(0)
 
 /** Lines with the byte of their filter before them. */
-function filtered(data: Uint8Array, line: number, height: number, channels: number): Uint8Array {
+function* filtered(
+  data: Uint8Array,
+  line: number,
+  height: number,
+  channels: number,
+): Slices<Uint8Array> {
   const out = new Uint8Array((line + 1) * height)
   const sub = new Uint8Array(line)
   const up = new Uint8Array(line)
   for (let y = 0; y < height; y++) {
+    yield
     const start = y * line
     let subSum = 0
     let upSum = 0
@@ -56,21 +63,35 @@ async function deflated(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 
-function chunk(type: string, data: Uint8Array): Uint8Array {
+function* dataUrl(header: Uint8Array, pixels: Uint8Array): Slices<string> {
+  const parts = [
+    SIGNATURE,
+    yield* chunk('IHDR', header),
+    yield* chunk('IDAT', pixels),
+    yield* chunk('IEND', NOTHING),
+  ]
+  return `data:image/png;base64,${yield* base64(joined(parts))}`
+}
+
+function* chunk(type: string, data: Uint8Array): Slices<Uint8Array> {
   const out = new Uint8Array(data.length + 12)
   const view = new DataView(out.buffer)
   view.setUint32(0, data.length)
   for (let i = 0; i < 4; i++) out[4 + i] = type.charCodeAt(i)
   out.set(data, 8)
-  view.setUint32(data.length + 8, crc32(out.subarray(4, data.length + 8)))
+  view.setUint32(data.length + 8, yield* crc32(out.subarray(4, data.length + 8)))
   return out
 }
 
+/** Bytes between two pauses. */
+const BLOCK = 65_536
+
 /** CRC-32 with the reversed polynomial 0xEDB88320, four bits at a time. */
-function crc32(bytes: Uint8Array): number {
+function* crc32(bytes: Uint8Array): Slices<number> {
   let crc = -1
-  for (const byte of bytes) {
-    crc ^= byte
+  for (let i = 0; i < bytes.length; i++) {
+    if (i % BLOCK === 0) yield
+    crc ^= bytes[i]!
     crc = CRC_TABLE[crc & 15]! ^ (crc >>> 4)
     crc = CRC_TABLE[crc & 15]! ^ (crc >>> 4)
   }
@@ -93,9 +114,10 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return out
 }
 
-function base64(bytes: Uint8Array): string {
+function* base64(bytes: Uint8Array): Slices<string> {
   let text = ''
   for (let i = 0; i < bytes.length; i += 8190) {
+    yield
     text += btoa(String.fromCharCode(...bytes.subarray(i, i + 8190)))
   }
   return text

@@ -10,12 +10,13 @@ import { DataError, OptionError, ShapeError } from '../contract/errors.ts'
 import type { RasterImage } from '../contract/instance.ts'
 import { checkChoice } from '../contract/nearest.ts'
 import type { Warning } from '../contract/progress.ts'
+import type { Slices } from '../contract/slices.ts'
 import { emptyLike } from './picture.ts'
-import { type FelzenszwalbOptions, felzenszwalb } from './segment/felzenszwalb.ts'
+import { type FelzenszwalbOptions, felzenszwalbInSlices } from './segment/felzenszwalb.ts'
 import { type GridOptions, gridSegments } from './segment/grid.ts'
 import { type LabelMap, renumber } from './segment/label-map.ts'
-import { type QuickshiftOptions, quickshift } from './segment/quickshift.ts'
-import { type SlicOptions, slic } from './segment/slic.ts'
+import { type QuickshiftOptions, quickshiftInSlices } from './segment/quickshift.ts'
+import { type SlicOptions, slicInSlices } from './segment/slic.ts'
 
 /** Names of the built-in algorithms. */
 export const SEGMENTATIONS = ['quickshift', 'slic', 'felzenszwalb', 'grid'] as const
@@ -63,13 +64,13 @@ const COPY_PIXELS = 120_000
  * @throws OptionError for an unknown algorithm or parameter, ShapeError for a map of another size, DataError for labels
  *   that are no integers.
  */
-export function segmentPicture(
+export function* segmentPicture(
   image: RasterImage,
   choice: SegmentationChoice,
   seed: number,
   exact: boolean,
   where: string,
-): Segmentation {
+): Slices<Segmentation> {
   if (typeof choice === 'function') {
     const found = choice(image)
     return { ...fromLabels(found, image, where), description: 'custom' }
@@ -79,18 +80,18 @@ export function segmentPicture(
     const whole = exact || choice === 'grid'
     const pixels = image.width * image.height
     const factor = whole ? 1 : Math.ceil(Math.sqrt(pixels / COPY_PIXELS))
-    const copy = reduced(image, factor)
+    const copy = yield* reduced(image, factor)
     const options = defaultsFor(choice, copy)
-    const { map, description } = byAlgorithm(copy, options, seed)
+    const { map, description } = yield* byAlgorithm(copy, options, seed)
     return {
-      map: enlarged(map, image, factor),
+      map: yield* enlarged(map, image, factor),
       description: factor > 1 ? { ...description, reducedBy: factor } : description,
       warnings: [],
     }
   }
   if (typeof choice === 'object' && choice !== null && 'algorithm' in choice) {
     checkChoice(`${where}.algorithm`, choice.algorithm, SEGMENTATIONS)
-    return { ...byAlgorithm(image, choice, seed), warnings: [] }
+    return { ...(yield* byAlgorithm(image, choice, seed)), warnings: [] }
   }
   return { ...fromLabels(choice, image, where), description: 'label map' }
 }
@@ -104,23 +105,32 @@ function defaultsFor(name: SegmentationName, { width, height }: RasterImage): Se
   return { algorithm: name }
 }
 
-function byAlgorithm(
+function* byAlgorithm(
   image: RasterImage,
   options: SegmentationOptions,
   seed: number,
-): { map: LabelMap; description: { readonly [name: string]: unknown } } {
+): Slices<{ map: LabelMap; description: { readonly [name: string]: unknown } }> {
   switch (options.algorithm) {
     case 'quickshift': {
       const { algorithm, ...parameters } = { randomSeed: seed, ...options }
-      return { map: quickshift(image, parameters), description: { algorithm, ...parameters } }
+      return {
+        map: yield* quickshiftInSlices(image, parameters),
+        description: { algorithm, ...parameters },
+      }
     }
     case 'slic': {
       const { algorithm, ...parameters } = options
-      return { map: slic(image, parameters), description: { algorithm, ...parameters } }
+      return {
+        map: yield* slicInSlices(image, parameters),
+        description: { algorithm, ...parameters },
+      }
     }
     case 'felzenszwalb': {
       const { algorithm, ...parameters } = options
-      return { map: felzenszwalb(image, parameters), description: { algorithm, ...parameters } }
+      return {
+        map: yield* felzenszwalbInSlices(image, parameters),
+        description: { algorithm, ...parameters },
+      }
     }
     case 'grid': {
       const { algorithm, ...parameters } = options
@@ -185,13 +195,14 @@ function fromLabels(
 }
 
 /** A copy in which each `factor` × `factor` pixels are one, their mean; the picture itself at factor 1. */
-function reduced(image: RasterImage, factor: number): RasterImage {
+function* reduced(image: RasterImage, factor: number): Slices<RasterImage> {
   if (factor <= 1) return image
   const { data, channels } = image
   const width = Math.ceil(image.width / factor)
   const height = Math.ceil(image.height / factor)
   const out = emptyLike(data, width * height * channels)
   for (let y = 0; y < height; y++) {
+    yield
     const bottom = Math.min(image.height, (y + 1) * factor)
     for (let x = 0; x < width; x++) {
       const right = Math.min(image.width, (x + 1) * factor)
@@ -211,10 +222,15 @@ function reduced(image: RasterImage, factor: number): RasterImage {
 }
 
 /** The map of a reduced copy, in the picture's own size. */
-function enlarged(map: LabelMap, { width, height }: RasterImage, factor: number): LabelMap {
+function* enlarged(
+  map: LabelMap,
+  { width, height }: RasterImage,
+  factor: number,
+): Slices<LabelMap> {
   if (factor <= 1) return map
   const labels = new Int32Array(width * height)
   for (let y = 0, i = 0; y < height; y++) {
+    yield
     const row = Math.floor(y / factor) * map.width
     for (let x = 0; x < width; x++, i++) labels[i] = map.labels[row + Math.floor(x / factor)]!
   }

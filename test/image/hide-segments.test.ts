@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { allAtOnce } from '../../src/contract/slices.ts'
 import { boxBlur } from '../../src/image/box-blur.ts'
 import { type HideChoice, hiddenPicture } from '../../src/image/hide-segments.ts'
 import { RandomState, type RasterImage } from '../../src/index.ts'
@@ -12,7 +13,7 @@ const map = {
 const data = Uint8Array.of(10, 11, 50, 200, 10, 12, 51, 100)
 const image: RasterImage = { data, width: 4, height: 2, channels: 1 }
 const hidden = (hide: HideChoice, one = image) =>
-  Array.from(hiddenPicture(one, map, hide, new RandomState(1), 'test').data)
+  Array.from(allAtOnce(hiddenPicture(one, map, hide, new RandomState(1), 'test')).data)
 
 describe('hiddenPicture', () => {
   it('fills each segment with its mean, cut to an integer for bytes as NumPy does', () => {
@@ -28,7 +29,9 @@ describe('hiddenPicture', () => {
 
   it('keeps to itself a segment without neighbours', () => {
     const alone = { ...map, labels: new Int32Array(8), count: 1 }
-    const { data: filled } = hiddenPicture(image, alone, 'neighbours', new RandomState(1), 'test')
+    const { data: filled } = allAtOnce(
+      hiddenPicture(image, alone, 'neighbours', new RandomState(1), 'test'),
+    )
     expect(new Set(filled)).toEqual(new Set([55]))
   })
 
@@ -66,7 +69,7 @@ describe('boxBlur', () => {
     const size = 101
     const point = new Float64Array(size)
     point[50] = 1
-    const out = boxBlur({ data: point, width: size, height: 1, channels: 1 }, 5)
+    const out = allAtOnce(boxBlur({ data: point, width: size, height: 1, channels: 1 }, 5))
     const sum = out.reduce((total, value) => total + value, 0)
     const variance = out.reduce((total, value, i) => total + value * (i - 50) ** 2, 0)
     expect(sum).toBeCloseTo(1, 12)
@@ -76,6 +79,6 @@ describe('boxBlur', () => {
 
   it('leaves a picture of one colour as it is', () => {
     const flat = { data: new Float64Array(60).fill(3), width: 5, height: 4, channels: 3 }
-    for (const value of boxBlur(flat, 2)) expect(value).toBeCloseTo(3, 12)
+    for (const value of allAtOnce(boxBlur(flat, 2))) expect(value).toBeCloseTo(3, 12)
   })
 })

@@ -13,6 +13,7 @@
 
 import type { RasterImage } from '../../contract/instance.ts'
 import { checkOptions } from '../../contract/nearest.ts'
+import { allAtOnce, type Slices } from '../../contract/slices.ts'
 import { gaussianBlur } from './gaussian-blur.ts'
 import type { LabelMap } from './label-map.ts'
 import { sortWithOrder } from './numpy-argsort.ts'
@@ -34,6 +35,14 @@ export interface FelzenszwalbOptions {
  * @throws ShapeError or DataError for a broken picture, OptionError for options out of range.
  */
 export function felzenszwalb(image: RasterImage, options: FelzenszwalbOptions = {}): LabelMap {
+  return allAtOnce(felzenszwalbInSlices(image, options))
+}
+
+/** The same, with pauses. */
+export function* felzenszwalbInSlices(
+  image: RasterImage,
+  options: FelzenszwalbOptions = {},
+): Slices<LabelMap> {
   const where = 'felzenszwalb, options'
   checkOptions(where, options, ['scale', 'sigma', 'minSize'])
   const { scale = 1, sigma = 0.8, minSize = 20 } = options
@@ -42,9 +51,12 @@ export function felzenszwalb(image: RasterImage, options: FelzenszwalbOptions = 
   checkNumber(`${where}.minSize`, minSize, { least: 0, integer: true })
   checkImage('felzenszwalb', image)
   const { width, height } = image
-  const planes = colourPlanes(image).map((plane) => gaussianBlur(plane, width, height, sigma))
-  const edges = sortedEdges(planes, width, height)
-  const forest = joinSegments(edges, width * height, scale / 255, minSize)
+  const planes: Float64Array[] = []
+  for (const plane of colourPlanes(image)) {
+    planes.push(yield* gaussianBlur(plane, width, height, sigma))
+  }
+  const edges = yield* sortedEdges(planes, width, height)
+  const forest = yield* joinSegments(edges, width * height, scale / 255, minSize)
   return labelForest(forest, width, height)
 }
 
@@ -57,7 +69,11 @@ interface Edges {
   readonly steps: readonly [number, number, number, number]
 }
 
-function sortedEdges(planes: readonly Float64Array[], width: number, height: number): Edges {
+function* sortedEdges(
+  planes: readonly Float64Array[],
+  width: number,
+  height: number,
+): Slices<Edges> {
   const [p0, p1, p2, p3] = planes as FourPlanes
   const n = height * (width - 1) + (height - 1) * width + 2 * (height - 1) * (width - 1)
   const costs = new Float64Array(n)
@@ -80,26 +96,33 @@ function sortedEdges(planes: readonly Float64Array[], width: number, height: num
     edge = e
   }
   addEdges(0, width - 1, height, 0)
+  yield
   addEdges(0, width, height - 1, 1)
+  yield
   addEdges(0, width - 1, height - 1, 2)
+  yield
   addEdges(1, width, height - 1, 3)
-  sortWithOrder(costs, codes)
+  yield* sortWithOrder(costs, codes)
   return { costs, codes, steps }
 }
 
+/** Edges between two pauses. */
+const BLOCK = 32_768
+
 /** The forest of segments after both passes: each pixel's parent, never larger than itself; roots are their own. */
-function joinSegments(
+function* joinSegments(
   edges: Edges,
   pixels: number,
   allowance: number,
   minSize: number,
-): Int32Array {
+): Slices<Int32Array> {
   const { costs, codes, steps } = edges
   const parent = new Int32Array(pixels)
   for (let i = 0; i < pixels; i++) parent[i] = i
   const size = new Int32Array(pixels).fill(1)
   const inner = new Float64Array(pixels)
   for (let e = 0; e < costs.length; e++) {
+    if (e % BLOCK === 0) yield
     const code = codes[e]!
     const a = findRoot(parent, code >> 2)
     const b = findRoot(parent, (code >> 2) + steps[code & 3]!)
@@ -113,6 +136,7 @@ function joinSegments(
     }
   }
   for (let e = 0; e < costs.length; e++) {
+    if (e % BLOCK === 0) yield
     const code = codes[e]!
     const a = findRoot(parent, code >> 2)
     const b = findRoot(parent, (code >> 2) + steps[code & 3]!)

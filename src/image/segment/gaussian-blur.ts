@@ -8,14 +8,15 @@
  * neighbourhoods give equal numbers where they do in Python. Two pixels at a time by WebAssembly where the engine has its
  * 128-bit vectors, one by one elsewhere: the numbers are the same to the bit.
  */
+import type { Slices } from '../../contract/slices.ts'
 
 /** The blurred plane, (height × width), as a fresh array; a copy at sigma 0. */
-export function gaussianBlur(
+export function* gaussianBlur(
   plane: Float64Array,
   width: number,
   height: number,
   sigma: number,
-): Float64Array {
+): Slices<Float64Array> {
   if (sigma <= 1e-15) return plane.slice()
   const weights = gaussianWeights(sigma)
   // Of one weight alone, which is 1.
@@ -23,7 +24,7 @@ export function gaussianBlur(
   compiled ??= vectorModule()
   return compiled === 'none'
     ? plainBlur(plane, width, height, weights)
-    : vectorBlur(compiled, plane, width, height, weights)
+    : yield* vectorBlur(compiled, plane, width, height, weights)
 }
 
 /** Sums of weighted pairs, eight pixels a step; made by tools/blur-kernel.ts, where its table is described. */
@@ -61,13 +62,13 @@ function mirrored(i: number, n: number): number {
 const PAGE = 65536
 const STEP = 8
 
-function vectorBlur(
+function* vectorBlur(
   module: WebAssembly.Module,
   plane: Float64Array,
   width: number,
   height: number,
   weights: Float64Array,
-): Float64Array {
+): Slices<Float64Array> {
   const radius = weights.length - 1
   const stride = Math.ceil(width / STEP) * STEP
   // The table; a line with its mirrored ends; two planes whose rows are filled up to whole steps.
@@ -100,6 +101,7 @@ function vectorBlur(
       (j) => row(y + j),
     )
     addPairs(second + 8 * stride * y, 0, stride / STEP)
+    yield
   }
   const left = Array.from({ length: radius }, (_, i) => mirrored(i - radius, width))
   const right = Array.from({ length: radius }, (_, i) => mirrored(width + i, width))
@@ -119,6 +121,7 @@ function vectorBlur(
     doubles.copyWithin(inner / 8, from, from + width)
     addPairs(first, 0, stride / STEP)
     out.set(doubles.subarray(first / 8, first / 8 + width), y * width)
+    yield
   }
   return out
 }

@@ -8,6 +8,7 @@
  * Values beyond 0…1 (floats that run to 255, say) go through the same formulas, as they do in Python.
  */
 import type { RasterImage } from '../../contract/instance.ts'
+import type { Slices } from '../../contract/slices.ts'
 import { isBytes } from './raster.ts'
 
 /** Planes L, a and b, each (height × width). */
@@ -18,9 +19,12 @@ export type LabPlanes = readonly [Float64Array, Float64Array, Float64Array]
  *
  * @param toUnit what one number of the picture is as sRGB in 0…1; for bytes it is asked once for each of the 256.
  */
-export function labPlanes(image: RasterImage, toUnit: (sample: number) => number): LabPlanes {
+export function* labPlanes(
+  image: RasterImage,
+  toUnit: (sample: number) => number,
+): Slices<LabPlanes> {
   const { width, height, channels } = image
-  const linear = linearSamples(image.data, toUnit)
+  const linear = yield* linearSamples(image.data, toUnit)
   const n = width * height
   const green = channels === 1 ? 0 : 1
   const blue = channels === 1 ? 0 : 2
@@ -28,6 +32,7 @@ export function labPlanes(image: RasterImage, toUnit: (sample: number) => number
   const redGreen = new Float64Array(n)
   const blueYellow = new Float64Array(n)
   for (let i = 0, j = 0; i < n; i++, j += channels) {
+    if (i % BLOCK === 0) yield
     const r = linear[j]!
     const g = linear[j + green]!
     const b = linear[j + blue]!
@@ -41,17 +46,23 @@ export function labPlanes(image: RasterImage, toUnit: (sample: number) => number
   return [lightness, redGreen, blueYellow]
 }
 
+/** Pixels between two pauses. */
+const BLOCK = 8192
+
 /** Every number of the picture as linear light. */
-function linearSamples(
+function* linearSamples(
   data: RasterImage['data'],
   toUnit: (sample: number) => number,
-): Float64Array {
+): Slices<Float64Array> {
   const out = new Float64Array(data.length)
   if (isBytes(data)) {
     const table = Float64Array.from({ length: 256 }, (_, v) => linearLight(toUnit(v)))
     for (let i = 0; i < out.length; i++) out[i] = table[data[i]!]!
   } else {
-    for (let i = 0; i < out.length; i++) out[i] = linearLight(toUnit(data[i]!))
+    for (let i = 0; i < out.length; i++) {
+      if (i % BLOCK === 0) yield
+      out[i] = linearLight(toUnit(data[i]!))
+    }
   }
   return out
 }

@@ -6,6 +6,11 @@
  * (D. R. Musser 1997): quicksort with the median of the first, middle and last key, the larger part put off,
  * insertion sort for parts of up to 16 keys, and heapsort where 2 ⌊log₂ n⌋ partitions deep were not enough.
  */
+import type { Slices } from '../../contract/slices.ts'
+
+/** Parts between two pauses, and how large one is for a pause of its own. */
+const BLOCK = 512
+const LARGE = 65_536
 
 /** Parts not larger than this (last index − first) are sorted by insertion. */
 const SMALL = 15
@@ -14,16 +19,18 @@ const SMALL = 15
  * Sorts `keys` (no NaN) in place, ascending, and gives `order` the same exchanges: with `order` = 0…n−1 before,
  * it is NumPy's `argsort(keys)` after.
  */
-export function sortWithOrder(keys: Float64Array, order: Int32Array): void {
+export function* sortWithOrder(keys: Float64Array, order: Int32Array): Slices<void> {
   const pending: number[] = []
   let low = 0
   let high = keys.length - 1
   let depth = 2 * (31 - Math.clz32(Math.max(1, keys.length)))
-  for (;;) {
+  for (let steps = 1; ; steps++) {
+    if (steps % BLOCK === 0) yield
     if (depth < 0) {
       heapSort(keys, order, low, high - low + 1)
     } else {
       while (high - low > SMALL) {
+        if (high - low > LARGE) yield
         const cut = partition(keys, order, low, high)
         depth--
         if (cut - low < high - cut) {

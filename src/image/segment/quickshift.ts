@@ -15,6 +15,7 @@
 
 import type { RasterImage } from '../../contract/instance.ts'
 import { checkOptions } from '../../contract/nearest.ts'
+import { allAtOnce, type Slices } from '../../contract/slices.ts'
 import { pcg64Normals } from '../../math/pcg64.ts'
 import { gaussianBlur } from './gaussian-blur.ts'
 import { labPlanes } from './lab.ts'
@@ -41,6 +42,14 @@ export interface QuickshiftOptions {
  * @throws ShapeError or DataError for a broken picture, OptionError for options out of range.
  */
 export function quickshift(image: RasterImage, options: QuickshiftOptions = {}): LabelMap {
+  return allAtOnce(quickshiftInSlices(image, options))
+}
+
+/** The same, with pauses. */
+export function* quickshiftInSlices(
+  image: RasterImage,
+  options: QuickshiftOptions = {},
+): Slices<LabelMap> {
   const where = 'quickshift, options'
   checkOptions(where, options, ['kernelSize', 'maxDist', 'ratio', 'sigma', 'randomSeed'])
   const { kernelSize = 4, maxDist = 200, ratio = 0.2, sigma = 0, randomSeed = 42 } = options
@@ -51,9 +60,12 @@ export function quickshift(image: RasterImage, options: QuickshiftOptions = {}):
   checkNumber(`${where}.randomSeed`, randomSeed, { least: 0, integer: true })
   checkImage('quickshift', image)
   const { width, height } = image
-  const field = colourField(image, ratio, sigma, Math.ceil(3 * kernelSize))
-  const density = densities(field, kernelSize, pcg64Normals(randomSeed, width * height))
-  return labelRoots(parents(field, density, maxDist), width, height)
+  const field = yield* colourField(image, ratio, sigma, Math.ceil(3 * kernelSize))
+  const noise = pcg64Normals(randomSeed, width * height)
+  yield
+  const density = yield* densities(field, kernelSize, noise)
+  const parent = yield* parents(field, density, maxDist)
+  return labelRoots(parent, width, height)
 }
 
 /**
@@ -69,19 +81,19 @@ interface ColourField {
   readonly stride: number
 }
 
-function colourField(
+function* colourField(
   image: RasterImage,
   ratio: number,
   sigma: number,
   radius: number,
-): ColourField {
+): Slices<ColourField> {
   const { width, height } = image
   const marginX = Math.min(radius, width - 1)
   const marginY = Math.min(radius, height - 1)
   const stride = width + 2 * marginX
   const scale = byteScale(image)
-  const padded = (plane: Float64Array): Float64Array => {
-    const blurred = gaussianBlur(plane, width, height, sigma)
+  function* padded(plane: Float64Array): Slices<Float64Array> {
+    const blurred = yield* gaussianBlur(plane, width, height, sigma)
     const out = new Float64Array(stride * (height + 2 * marginY))
     for (let y = 0; y < height; y++) {
       const to = (y + marginY) * stride + marginX
@@ -89,9 +101,9 @@ function colourField(
     }
     return out
   }
-  const [l, a, b] = labPlanes(image, (sample) => sample * scale)
+  const [l, a, b] = yield* labPlanes(image, (sample) => sample * scale)
   return {
-    planes: [padded(l), padded(a), padded(b)],
+    planes: [yield* padded(l), yield* padded(a), yield* padded(b)],
     width,
     height,
     marginX,
@@ -106,7 +118,11 @@ const STEPS = 256
 const NEGLIGIBLE = 40
 
 /** Density of each pixel, in the field's layout; −∞ in the margin. */
-function densities(field: ColourField, kernelSize: number, noise: Float64Array): Float64Array {
+function* densities(
+  field: ColourField,
+  kernelSize: number,
+  noise: Float64Array,
+): Slices<Float64Array> {
   const { width, height, marginX, marginY, stride } = field
   const [p0, p1, p2] = field.planes
   const density = new Float64Array(p0.length).fill(Number.NEGATIVE_INFINITY)
@@ -122,6 +138,7 @@ function densities(field: ColourField, kernelSize: number, noise: Float64Array):
   const farthest = (NEGLIGIBLE * STEPS) / toSteps
   const perStep = 1 / STEPS
   for (let y = 0; y < height; y++) {
+    yield
     const lastRow = Math.min(y + marginY, height - 1)
     for (let x = 0; x < width; x++) {
       const p = (y + marginY) * stride + x + marginX
@@ -157,7 +174,7 @@ function densities(field: ColourField, kernelSize: number, noise: Float64Array):
 }
 
 /** Raster index of each pixel's parent, its own where it is a root. */
-function parents(field: ColourField, density: Float64Array, maxDist: number): Int32Array {
+function* parents(field: ColourField, density: Float64Array, maxDist: number): Slices<Int32Array> {
   const { width, height, marginX, marginY, stride } = field
   const [p0, p1, p2] = field.planes
   const rings = neighboursOutwards(marginX, marginY)
@@ -170,6 +187,7 @@ function parents(field: ColourField, density: Float64Array, maxDist: number): In
   // Nothing beyond maxDist is looked at; the root of the square decides in the end, as in the reference.
   const limit = maxDist * maxDist * (1 + 1e-12)
   for (let y = 0; y < height; y++) {
+    yield
     for (let x = 0; x < width; x++) {
       const p = (y + marginY) * stride + x + marginX
       const own = density[p]!

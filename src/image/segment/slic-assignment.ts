@@ -10,6 +10,7 @@
  *
  * The innermost steps, and the memory they work in, are `slic-board.ts`.
  */
+import type { Slices } from '../../contract/slices.ts'
 import { RECORD, type SlicBoard, TILE } from './slic-board.ts'
 
 /** Least and largest colour of each tile, (tiles down × tiles across, planes × 2). */
@@ -51,19 +52,23 @@ export function tileBoxes(
  * @param reachY how far a centre's window reaches up and down.
  * @param reachX how far it reaches to the left and right.
  */
-export function assignPixels(
+export function* assignPixels(
   board: SlicBoard,
   boxes: Float64Array,
   reachY: number,
   reachX: number,
-): void {
+): Slices<void> {
   const { width, height, stride, across, centres } = board
   for (let at = 0; at < centres.length; at += RECORD) windowInto(board, at, reachY, reachX)
   for (let y = 0, tile = 0; y < height; y += TILE) {
+    yield
     const rows = Math.min(TILE, height - y)
     for (let x = 0; x < width; x += TILE, tile++) board.bound(y * stride + x, rows, y, x, tile)
   }
-  for (let k = 0; k < centres.length / RECORD; k++) assignWindow(board, boxes, k, across)
+  for (let k = 0; k < centres.length / RECORD; k++) {
+    yield
+    assignWindow(board, boxes, k, across)
+  }
 }
 
 /** Rows top … bottom − 1 and columns left … right − 1 of a centre's window; none where the centre is NaN. */

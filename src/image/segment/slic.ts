@@ -15,6 +15,7 @@
 
 import type { RasterImage } from '../../contract/instance.ts'
 import { checkOptions } from '../../contract/nearest.ts'
+import { allAtOnce, type Slices } from '../../contract/slices.ts'
 import { gaussianBlur } from './gaussian-blur.ts'
 import { labPlanes } from './lab.ts'
 import { type LabelMap, renumber } from './label-map.ts'
@@ -61,6 +62,11 @@ const NAMES = [
  * @throws ShapeError or DataError for a broken picture, OptionError for options out of range.
  */
 export function slic(image: RasterImage, options: SlicOptions = {}): LabelMap {
+  return allAtOnce(slicInSlices(image, options))
+}
+
+/** The same, with pauses. */
+export function* slicInSlices(image: RasterImage, options: SlicOptions = {}): Slices<LabelMap> {
   const where = 'slic, options'
   checkOptions(where, options, NAMES)
   const { nSegments = 100, compactness = 10, maxNumIter = 10, sigma = 0, startLabel = 1 } = options
@@ -74,8 +80,8 @@ export function slic(image: RasterImage, options: SlicOptions = {}): LabelMap {
   checkNumber(`${where}.maxSizeFactor`, maxSizeFactor, { least: 1 })
   checkImage('slic', image)
   const { width, height } = image
-  const planes = scaledColours(image, sigma, 1 / compactness)
-  const { labels, centres } = cluster(planes, width, height, nSegments, maxNumIter)
+  const planes = yield* scaledColours(image, sigma, 1 / compactness)
+  const { labels, centres } = yield* cluster(planes, width, height, nSegments, maxNumIter)
   if (options.enforceConnectivity === false) return renumber(labels, width, height)
   const mean = (width * height) / centres
   const smallest = Math.trunc(minSizeFactor * mean)
@@ -84,7 +90,7 @@ export function slic(image: RasterImage, options: SlicOptions = {}): LabelMap {
 }
 
 /** Steps 1: the colours that distances are taken of, in planes. */
-function scaledColours(image: RasterImage, sigma: number, factor: number): Float64Array[] {
+function* scaledColours(image: RasterImage, sigma: number, factor: number): Slices<Float64Array[]> {
   const { data, width, height, channels } = image
   const scale = byteScale(image)
   let least = Number.POSITIVE_INFINITY
@@ -103,22 +109,24 @@ function scaledColours(image: RasterImage, sigma: number, factor: number): Float
       ? Array.from({ length: 4 }, (_, c) =>
           Float64Array.from({ length: n }, (_, i) => toUnit(data[i * 4 + c]!)),
         )
-      : labPlanes(image, toUnit)
-  return planes.map((plane) => {
-    const blurred = gaussianBlur(plane, width, height, sigma)
+      : yield* labPlanes(image, toUnit)
+  const scaled: Float64Array[] = []
+  for (const plane of planes) {
+    const blurred = yield* gaussianBlur(plane, width, height, sigma)
     for (let i = 0; i < n; i++) blurred[i]! *= factor
-    return blurred
-  })
+    scaled.push(blurred)
+  }
+  return scaled
 }
 
 /** Steps 2 and 3: each pixel's centre, −1 where no centre came near, and the number of centres. */
-function cluster(
+function* cluster(
   planes: readonly Float64Array[],
   width: number,
   height: number,
   nSegments: number,
   rounds: number,
-): { labels: Int32Array; centres: number } {
+): Slices<{ labels: Int32Array; centres: number }> {
   const grid = regularGrid(height, width, nSegments)
   const count = grid.rows.length * grid.columns.length
   // The window's steps are those of a grid for the number of centres there really are; the weight's is that of the first grid.
@@ -136,11 +144,12 @@ function cluster(
   if (!colourless) copyColours(board, planes)
   const firstBoxes = colourless ? new Float64Array(boxes.length) : boxes
   for (let round = 0; round < rounds; round++) {
-    assignPixels(board, round === 0 ? firstBoxes : boxes, 2 * stepY, 2 * stepX)
+    yield* assignPixels(board, round === 0 ? firstBoxes : boxes, 2 * stepY, 2 * stepX)
     if (round === 0) {
       forgetUnreached(board)
       if (colourless) copyColours(board, planes)
     }
+    yield
     moveCentres(board)
   }
   return { labels: labelsOf(board), centres: count }

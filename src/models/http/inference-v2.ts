@@ -11,7 +11,7 @@
  * Specification: "Open Inference Protocol", github.com/kserve/open-inference-protocol.
  */
 import { OptionError, PredictorOutputError } from '../../contract/index.ts'
-import type { Encoder, GraphInput } from '../onnx/feeds.ts'
+import type { GraphInput } from '../onnx/feeds.ts'
 import { jsonText, type Protocol } from './ask-in-pieces.ts'
 import { outputReader } from './output-rows.ts'
 import { answerError } from './server-errors.ts'
@@ -73,7 +73,7 @@ export async function inferenceProtocol(
   }
   const most = await largestBatch(transport, url)
   const read = outputReader(options)
-  let encoder: Encoder<ServerInput> | undefined =
+  let encoder: ReturnType<typeof tensorEncoder> | undefined =
     inputs.length === 0 ? undefined : tensorEncoder(where, inputs, options)
   const batch = inputs.find((input) => input.batch !== null && input.batch > 0)?.batch ?? null
   const perColumn = inputs.length > 1 && inputs.every(({ sizes }) => sizes.every((n) => n === 1))

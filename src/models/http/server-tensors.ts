@@ -5,10 +5,11 @@
  * to the same float. Types that JSON writes alike are taken together: all integers as int64, all floats as float64.
  */
 import { type Matrix, PredictorError, type RasterImage } from '../../contract/index.ts'
+import { allAtOnce } from '../../contract/slices.ts'
 import { anyEncoder } from '../onnx/choose-encoder.ts'
-import type { Encoder, GraphInput } from '../onnx/feeds.ts'
+import type { GraphInput } from '../onnx/feeds.ts'
 import type { Dimension, TensorType } from '../onnx/model-proto.ts'
-import type { TensorData } from '../onnx/session.ts'
+import type { TensorData, Tensors } from '../onnx/session.ts'
 import { tableLayout } from '../onnx/table-input.ts'
 import type { InputOptions, ServerInput } from './server-options.ts'
 
@@ -33,12 +34,12 @@ export function tensorEncoder(
   where: string,
   inputs: readonly GraphInput[],
   options: InputOptions,
-): Encoder<ServerInput> {
+): (instances: readonly ServerInput[]) => Tensors {
   const layout = (): ReturnType<typeof tableLayout> =>
     tableLayout(where, inputs, options.columns, 0)
   // Names that do not fit are better told at connecting than at the first prediction.
   if (options.columns !== undefined) layout()
-  return anyEncoder({
+  const encode = anyEncoder({
     model: where,
     inputs,
     table: layout,
@@ -46,6 +47,7 @@ export function tensorEncoder(
     series: options.series ?? {},
     convolves: false,
   })
+  return (instances) => allAtOnce(encode(instances))
 }
 
 /** The elements of a tensor, flat, as JSON has them. */

@@ -4,9 +4,11 @@
  * A plain row of numbers also feeds a model of pictures or series, whose sizes it is reshaped to.
  */
 import type { RasterImage, SeriesInput, TableRow, TextInput } from '../../contract/index.ts'
+import type { Slices } from '../../contract/slices.ts'
 import type { Encoder, GraphInput } from './feeds.ts'
 import { type ImageLayout, imageEncoder } from './image-input.ts'
 import { type SeriesLayout, seriesEncoder } from './series-input.ts'
+import type { Tensors } from './session.ts'
 import { type TableLayout, tableEncoder } from './table-input.ts'
 import { type TextLayout, textEncoder } from './text-input.ts'
 
@@ -27,17 +29,22 @@ export interface InputSide {
 }
 
 /** Takes instances of all kinds; one batch holds instances of one kind. */
-export function anyEncoder(side: InputSide): Encoder<OnnxInput> {
+export function anyEncoder(side: InputSide): (instances: readonly OnnxInput[]) => Slices<Tensors> {
   const encoders = new Map<string, Encoder<never>>()
-  return (instances) => {
+  return function* (instances) {
     const kind = kindOf(instances[0]!)
     let encoder = encoders.get(kind)
     if (encoder === undefined) {
       encoder = encoderFor(kind, side)
       encoders.set(kind, encoder)
     }
-    return encoder(instances as readonly never[])
+    const made = encoder(instances as readonly never[])
+    return isSlices(made) ? yield* made : made
   }
+}
+
+function isSlices(made: Tensors | Slices<Tensors>): made is Slices<Tensors> {
+  return Symbol.iterator in made
 }
 
 function kindOf(instance: OnnxInput): 'text' | 'image' | 'series' | 'table' {

@@ -5,6 +5,7 @@
  * `chooseEncoder` takes the one that the first instance asks for.
  */
 import { PredictorError, ShapeError } from '../../contract/index.ts'
+import type { Slices } from '../../contract/slices.ts'
 import type { Dimension, TensorType } from './model-proto.ts'
 import type { Tensors } from './session.ts'
 
@@ -18,8 +19,8 @@ export interface GraphInput {
   readonly batch: number | null
 }
 
-/** Instances to tensors; the batch of each tensor is the number of instances. */
-export type Encoder<Input> = (instances: readonly Input[]) => Tensors
+/** Instances to tensors, at once or with pauses; the batch of each tensor is the number of instances. */
+export type Encoder<Input> = (instances: readonly Input[]) => Tensors | Slices<Tensors>
 
 /** The error of an instance of one kind for a model of another. */
 export function wrongKind(

@@ -12,6 +12,7 @@ import {
   type RasterImage,
   ShapeError,
 } from '../../contract/index.ts'
+import type { Slices } from '../../contract/slices.ts'
 import {
   type Encoder,
   type GraphInput,
@@ -21,6 +22,7 @@ import {
   wrongKind,
 } from './feeds.ts'
 import { RESIZES, type Resize, resizeImage } from './resize-image.ts'
+import type { Tensors } from './session.ts'
 
 /** How a model for pictures wants its pixels. */
 export interface ImageLayout {
@@ -148,13 +150,15 @@ export function imageEncoder(
   const { resize = 'none', size: asked } = options
   const [askedWidth, askedHeight] = typeof asked === 'number' ? [asked, asked] : (asked ?? [])
 
-  return (pictures) => {
+  return function* (pictures): Slices<Tensors> {
     const height = sizeOf(heightSize, askedHeight ?? pictures[0]!.height)
     const width = sizeOf(widthSize, askedWidth ?? pictures[0]!.width)
-    const images =
-      resize === 'none'
-        ? pictures
-        : pictures.map((one) => resizeImage(one, width, height, resize, options.crop))
+    const images: RasterImage[] = []
+    for (const one of pictures) {
+      images.push(
+        resize === 'none' ? one : yield* resizeImage(one, width, height, resize, options.crop),
+      )
+    }
     const channels = sizeOf(channelSize, Math.min(3, images[0]!.channels))
     const { scale, shift } = affine(options, channels)
     const pixels = height * width
@@ -162,6 +166,7 @@ export function imageEncoder(
     const data = numberArray(model, input, images.length * size)
     const [pixelStep, channelStep] = first ? [1, pixels] : [channels, 1]
     for (let i = 0; i < images.length; i++) {
+      yield
       const image = images[i]!
       checkImage(model, input, image, i, width, height)
       const sources = channelMixes(model, input, image, channels)

@@ -7,6 +7,7 @@
  * 3. Rows first, then columns, in doubles without rounding.
  */
 import type { RasterImage } from '../../contract/index.ts'
+import type { Slices } from '../../contract/slices.ts'
 
 /** How a picture of another size becomes the model's. */
 export const RESIZES = ['none', 'stretch', 'crop', 'pad'] as const
@@ -18,13 +19,13 @@ export type Resize = (typeof RESIZES)[number]
  * `stretch` changes its proportions; `crop` takes the largest part of the right proportions around its middle, reduced
  * by `share` (0 to 1) of its sides; `pad` fits all of it in and leaves the rest 0.
  */
-export function resizeImage(
+export function* resizeImage(
   image: RasterImage,
   width: number,
   height: number,
   how: Exclude<Resize, 'none'>,
   share = 1,
-): RasterImage {
+): Slices<RasterImage> {
   const crops = how === 'crop' && share < 1
   if (image.width === width && image.height === height && !crops) return image
   const { channels } = image
@@ -34,7 +35,7 @@ export function resizeImage(
       width: Math.max(1, Math.round(image.width * scale)),
       height: Math.max(1, Math.round(image.height * scale)),
     }
-    const inner = resample(image, whole(image), fitted.width, fitted.height)
+    const inner = yield* resample(image, whole(image), fitted.width, fitted.height)
     const data = new Float32Array(width * height * channels)
     const left = Math.floor((width - fitted.width) / 2)
     const top = Math.floor((height - fitted.height) / 2)
@@ -45,7 +46,7 @@ export function resizeImage(
     return { data, width, height, channels }
   }
   const part = how === 'crop' ? middle(image, width / height, share) : whole(image)
-  return { data: resample(image, part, width, height), width, height, channels }
+  return { data: yield* resample(image, part, width, height), width, height, channels }
 }
 
 /** A part of a picture, in pixels and fractions of them. */
@@ -77,7 +78,12 @@ interface Taps {
 /** Taps of pictures of the same size are the same: the samples of one explanation share them. */
 let kept: { readonly key: string; readonly columns: Taps; readonly rows: Taps } | undefined
 
-function resample(image: RasterImage, part: Part, width: number, height: number): Float32Array {
+function* resample(
+  image: RasterImage,
+  part: Part,
+  width: number,
+  height: number,
+): Slices<Float32Array> {
   const { data, channels } = image
   const key = [
     image.width,
@@ -102,6 +108,7 @@ function resample(image: RasterImage, part: Part, width: number, height: number)
   const to = Math.min(image.height, rows.first[height - 1]! + rows.taps)
   const narrow = new Float32Array((to - from) * line)
   for (let y = from; y < to; y++) {
+    if (y % 16 === 0) yield
     narrowRow(data, y * image.width * channels, channels, columns, narrow, (y - from) * line)
   }
   const out = new Float32Array(height * line)

@@ -7,17 +7,18 @@
  * 3. An abort is seen between pieces.
  */
 import type { Matrix, PredictContext } from '../../contract/index.ts'
+import { eventLoopTurn, inSlices, type Slices } from '../../contract/slices.ts'
 import type { OnnxInput } from './choose-encoder.ts'
-import type { Encoder, GraphInput } from './feeds.ts'
+import type { GraphInput } from './feeds.ts'
 import type { OutputPlan } from './output-plan.ts'
 import { readOutputs } from './read-outputs.ts'
-import type { Session } from './session.ts'
+import type { Session, Tensors } from './session.ts'
 
 /** What is needed to answer. */
 export interface RunnableModel {
   readonly model: string
   readonly session: Session
-  readonly encoder: Encoder<OnnxInput>
+  readonly encoder: (instances: readonly OnnxInput[]) => Slices<Tensors>
   readonly plan: OutputPlan
   readonly inputs: readonly GraphInput[]
   /** Most instances in a piece, where the graph leaves the batch free. */
@@ -46,14 +47,15 @@ export async function runModel(
   const running: Promise<Matrix>[] = []
   const parts: Matrix[] = []
   for (let start = 0; start < instances.length; start += chunk) {
-    if (turns) await new Promise((resolve) => setTimeout(resolve))
+    if (turns) await eventLoopTurn()
     signal?.throwIfAborted()
     const piece = instances.slice(start, start + chunk)
     const n = piece.length
     while (fixed !== null && piece.length < chunk) piece.push(piece[n - 1]!)
     const batch = piece.length
+    const feeds = await inSlices(encoder(piece), signal)
     const answer = session
-      .run(encoder(piece), plan.tensors)
+      .run(feeds, plan.tensors)
       .then((tensors) => readOutputs(model, plan, tensors, n, batch))
     // Heard below, or, after an abort or an earlier failure, nowhere.
     answer.catch(() => undefined)

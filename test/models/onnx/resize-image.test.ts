@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { resizeImage } from '../../../src/models/onnx/resize-image.ts'
+import { allAtOnce } from '../../../src/contract/slices.ts'
+import { resizeImage as resizeInSlices } from '../../../src/models/onnx/resize-image.ts'
+
+const resizeImage = (...given: Parameters<typeof resizeInSlices>) =>
+  allAtOnce(resizeInSlices(...given))
 
 const grey = (width: number, height: number, values: number[]) => ({
   data: Float64Array.from(values),
