@@ -8,12 +8,18 @@ export interface KernelExports {
   readonly m: WebAssembly.Memory
 }
 
-/** A fresh instance; `undefined` where WebAssembly or its 128-bit vectors are lacking or forbidden. */
-export function startKernel<Exports extends KernelExports>(code: string): Exports | undefined {
+/** The module, of which several instances may be made; `undefined` where WebAssembly or its 128-bit vectors are lacking or forbidden. */
+export function compileKernel(code: string): WebAssembly.Module | undefined {
   try {
     const bytes = Uint8Array.from(code.match(/../g)!, (byte) => Number.parseInt(byte, 16))
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports
+    return new WebAssembly.Module(bytes)
   } catch {
     return undefined
   }
+}
+
+/** A fresh instance; `undefined` where it does not compile. */
+export function startKernel<Exports extends KernelExports>(code: string): Exports | undefined {
+  const module = compileKernel(code)
+  return module && (new WebAssembly.Instance(module).exports as unknown as Exports)
 }

@@ -1,5 +1,5 @@
 /**
- * Assembles the WebAssembly kernels of `src/math`: each instruction is a function from the code of its operands to code,
+ * Assembles the WebAssembly kernels of `src`: each instruction is a function from the code of its operands to code,
  * so that an expression reads as a formula. Opcodes: WebAssembly 2.0, sections 5.4 and 5.5.
  */
 
@@ -8,6 +8,7 @@ export type Code = readonly number[]
 
 export const I32 = 0x7f
 export const V128 = 0x7b
+const TYPES = { i32: I32, i64: 0x7e, f64: 0x7c, v128: V128 }
 
 export function unsigned(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)]
@@ -82,6 +83,60 @@ export const loadSplat = (address: Code, offset = 0): Code => [
   ...unsigned(offset),
 ]
 
+/** Scalars at an address. */
+const access =
+  (...opcode: number[]) =>
+  (address: Code, offset = 0): Code => [...address, ...opcode, 2, ...unsigned(offset)]
+export const loadInt = access(0x28)
+export const loadWide = access(0x29)
+export const loadReal = access(0x2b)
+export const storeInt = (address: Code, value: Code, offset = 0): Code => [
+  ...address,
+  ...value,
+  ...[0x36, 2],
+  ...unsigned(offset),
+]
+/** The double at an address in the second lane of a vector. */
+export const loadSecond = (address: Code, vectorBefore: Code, offset = 0): Code => [
+  ...address,
+  ...vectorBefore,
+  ...[0xfd, 0x57, 2],
+  ...[...unsigned(offset), 1],
+]
+/** Two words at an address; the others are 0. */
+export const loadHalf = access(0xfd, 0x5d)
+/** The lower two words of a vector. */
+export const storeHalf = (address: Code, value: Code, offset = 0): Code => [
+  ...address,
+  ...value,
+  ...[0xfd, 0x5b, 2],
+  ...[...unsigned(offset), 0],
+]
+
+/** Runs `body` where `condition` is not 0. */
+export const when = (condition: Code, body: readonly Code[]): Code => [
+  ...condition,
+  ...[0x04, 0x40],
+  ...body.flat(),
+  0x0b,
+]
+/** The first where the condition is not 0, else the second. */
+export const choose = instruction(0x1b)
+export const realMax = instruction(0xa5)
+
+/** Words of 64 bits. */
+export const i64 = {
+  of: (value: number): Code => [0x42, ...wide(BigInt(value))],
+  extend: instruction(0xad),
+  low: instruction(0xa7),
+  isZero: instruction(0x50),
+  notEqual: instruction(0x52),
+  or: instruction(0x84),
+  xor: instruction(0x85),
+  shl: instruction(0x86),
+  shrU: instruction(0x88),
+}
+
 /** Words (i32x4), wide words (i64x2) and doubles (f64x2) by lanes. */
 export const i32x4 = {
   splat: vector(0x11),
@@ -101,6 +156,16 @@ export const i64x2 = {
 }
 export const f64x2 = {
   splat: (value: number): Code => [...real(value), 0xfd, 0x14],
+  splatOf: vector(0x14),
+  of: (first: number, second: number): Code => [
+    ...[0xfd, 0x0c],
+    ...new Uint8Array(Float64Array.of(first, second).buffer),
+  ],
+  less: vector(0x49),
+  lessOrEqual: vector(0x4b),
+  greaterOrEqual: vector(0x4c),
+  /** The second where it is greater, else the first, also where one of them is NaN. */
+  greaterOf: vector(0xf7),
   lane: (lane: number) => vector(0x21, lane),
   sqrt: vector(0xef),
   add: vector(0xf0),
@@ -126,22 +191,48 @@ export const bits = {
 /** A function of the module. */
 export interface KernelFunction {
   readonly name: string
-  /** How many integers it takes; they are the first locals. */
-  readonly params: number
+  /** How many integers it takes, or the types of what it takes; they are the first locals. */
+  readonly params: number | readonly number[]
   readonly returns?: boolean
   /** Types of its further locals. */
   readonly locals: readonly number[]
   readonly code: readonly Code[]
 }
 
-/** A module with one memory of `pages`, exported as `m`, and its functions; in hexadecimal. */
-export function assemble(functions: readonly KernelFunction[], pages: number): string {
+/** Types of locals by name. */
+export type Types = { readonly [name: string]: keyof typeof TYPES }
+
+/** A function whose parameters and locals have names; the body gets the local of each. */
+export function named<P extends Types, L extends Types>(
+  name: string,
+  params: P,
+  locals: L,
+  body: (at: { readonly [local in keyof P | keyof L]: number }) => readonly Code[],
+): KernelFunction {
+  const names = Object.keys({ ...params, ...locals })
+  const at = Object.fromEntries(names.map((local, k) => [local, k]))
+  const types = (all: Types) => Object.values(all).map((type) => TYPES[type])
+  return {
+    name,
+    params: types(params),
+    locals: types(locals),
+    code: body(at as { readonly [local in keyof P | keyof L]: number }),
+  }
+}
+
+/**
+ * A module with one memory, exported as `m`, and its functions; in hexadecimal. The memory has `pages`, or, without them, is the
+ * one that is handed in as `e.m`.
+ */
+export function assemble(functions: readonly KernelFunction[], pages?: number): string {
   const section = (id: number, content: number[]) => [id, ...unsigned(content.length), ...content]
   const name = (text: string) => [text.length, ...Buffer.from(text)]
   const count = functions.length
   const types = functions.map(({ params, returns }) => [
     0x60,
-    ...[params, ...new Array(params).fill(I32)],
+    ...(typeof params === 'number'
+      ? [params, ...new Array<number>(params).fill(I32)]
+      : [params.length, ...params]),
     ...(returns ? [1, I32] : [0]),
   ])
   const bodies = functions.map(({ locals, code }) => {
@@ -151,8 +242,9 @@ export function assemble(functions: readonly KernelFunction[], pages: number): s
   const bytes = [
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [count, ...types.flat()]),
+    ...(pages === undefined ? section(2, [1, ...name('e'), ...name('m'), 2, 0, 1]) : []),
     ...section(3, [count, ...functions.map((_, k) => k)]),
-    ...section(5, [1, 0, ...unsigned(pages)]),
+    ...(pages === undefined ? [] : section(5, [1, 0, ...unsigned(pages)])),
     ...section(7, [
       ...[count + 1, ...name('m'), 2, 0],
       ...functions.flatMap((one, k) => [...name(one.name), 0, k]),

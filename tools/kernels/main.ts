@@ -1,8 +1,16 @@
 /**
- * `npx tsx tools/kernels/main.ts`: prints the WebAssembly kernels of `src/math` in hexadecimal. A test compares them with what
- * stands there.
+ * `npx tsx tools/kernels/main.ts`: prints the WebAssembly kernels of `src` in hexadecimal. Tests compare them with what stands
+ * there.
  */
+import { blurKernel } from './blur.ts'
 import { gramKernel } from './gram.ts'
 import { randomKernel } from './random.ts'
+import { slicKernel } from './slic.ts'
 
-console.log(`src/math/random-kernel.ts\n${randomKernel}\n\nsrc/math/gram-kernel.ts\n${gramKernel}`)
+const kernels = {
+  'src/math/random-kernel.ts': randomKernel,
+  'src/math/gram-kernel.ts': gramKernel,
+  'src/image/segment/gaussian-blur.ts': blurKernel,
+  'src/image/segment/slic-board.ts': slicKernel,
+}
+for (const [file, code] of Object.entries(kernels)) console.log(`${file}\n${code}\n`)

@@ -9,6 +9,7 @@
  * 128-bit vectors, one by one elsewhere: the numbers are the same to the bit.
  */
 import type { Slices } from '../../contract/slices.ts'
+import { compileKernel } from '../../math/web-assembly.ts'
 
 /** The blurred plane, (height × width), as a fresh array; a copy at sigma 0. */
 export function* gaussianBlur(
@@ -21,26 +22,17 @@ export function* gaussianBlur(
   const weights = gaussianWeights(sigma)
   // Of one weight alone, which is 1.
   if (weights.length === 1) return plane.slice()
-  compiled ??= vectorModule()
-  return compiled === 'none'
+  if (compiled === null) compiled = compileKernel(KERNEL)
+  return compiled === undefined
     ? plainBlur(plane, width, height, weights)
     : yield* vectorBlur(compiled, plane, width, height, weights)
 }
 
-/** Sums of weighted pairs, eight pixels a step; made by tools/blur-kernel.ts, where its table is described. */
+/** Sums of weighted pairs, eight pixels a step; made by tools/kernels/blur.ts, where its table is described. */
 const KERNEL =
-  'AGFzbQEAAAABBwFgA39/fwACCAEBZQFtAgABAwIBAAcFAQFiAAAKtAIBsQICBH8FeyACQQZ0IQIDQCABIQQgBCgCACADaiEFIAT9CgIIIQsgBf0AAgAgC/3yASEHIAX9AAIQIAv98gEhCCAF/QACICAL/fIBIQkgBf0AAjAgC/3yASEKIARBEGohBANAIAQoAgAgA2ohBSAEKAIEIANqIQYgBP0KAgghCyAHIAX9AAIAIAb9AAIA/fABIAv98gH98AEhByAIIAX9AAIQIAb9AAIQ/fABIAv98gH98AEhCCAJIAX9AAIgIAb9AAIg/fABIAv98gH98AEhCSAKIAX9AAIwIAb9AAIw/fABIAv98gH98AEhCiAEQRBqIgQoAgANAAsgACADaiAH/QsCACAAIANqIAj9CwIQIAAgA2ogCf0LAiAgACADaiAK/QsCMCADQcAAaiIDIAJJDQALCw=='
+  '0061736d0100000001070160037f7f7f000208010165016d02000103020100070902016d0200016200000ac20201bf0209017f017f017f017f017b017b017b017b017b20024106742102034020012104200428020020036a21052004fd0a0308210b2005fd000200200bfdf20121072005fd000210200bfdf20121082005fd000220200bfdf20121092005fd000230200bfdf201210a200441106a21040340200428020020036a2105200428020420036a21062004fd0a0308210b20072005fd0002002006fd000200fdf001200bfdf201fdf001210720082005fd0002102006fd000210fdf001200bfdf201fdf001210820092005fd0002202006fd000220fdf001200bfdf201fdf0012109200a2005fd0002302006fd000230fdf001200bfdf201fdf001210a200441106a22042802000d000b200020036a2007fd0b0200200020036a2008fd0b0210200020036a2009fd0b0220200020036a200afd0b0230200341c0006a22032002490d000b0b'
 
-let compiled: WebAssembly.Module | 'none' | undefined
-
-function vectorModule(): WebAssembly.Module | 'none' {
-  try {
-    return new WebAssembly.Module(Uint8Array.from(atob(KERNEL), (byte) => byte.charCodeAt(0)))
-  } catch {
-    // WebAssembly or its vectors are lacking or forbidden.
-    return 'none'
-  }
-}
+let compiled: WebAssembly.Module | undefined | null = null
 
 /** Weights of the distances 0…radius. */
 export function gaussianWeights(sigma: number): Float64Array {

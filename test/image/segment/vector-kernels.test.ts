@@ -1,4 +1,5 @@
 /** What WebAssembly computes in place of TypeScript: the same numbers, to the bit. */
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allAtOnce } from '../../../src/contract/slices.ts'
@@ -10,6 +11,17 @@ import {
 import { assignPixels, tileBoxes } from '../../../src/image/segment/slic-assignment.ts'
 import { RECORD, type SlicBoard, slicBoard } from '../../../src/image/segment/slic-board.ts'
 import { RandomState } from '../../../src/math/random-state.ts'
+import { blurKernel } from '../../../tools/kernels/blur.ts'
+import { slicKernel } from '../../../tools/kernels/slic.ts'
+
+describe('the kernels in the sources', () => {
+  it('are what tools/kernels makes', () => {
+    const read = (file: string) =>
+      readFileSync(new URL(`../../../src/image/segment/${file}`, import.meta.url), 'utf8')
+    expect(read('gaussian-blur.ts').includes(`'${blurKernel}'`)).toBe(true)
+    expect(read('slic-board.ts').includes(`'${slicKernel}'`)).toBe(true)
+  })
+})
 
 const side = fc.integer({ min: 1, max: 37 })
 
