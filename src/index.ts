@@ -4,6 +4,8 @@
  * Explainers, what they take and what they give. Models are loaded by `sodalime/models/…`, files are read by
  * `sodalime/data`, explanations are drawn by `sodalime/render` and checked by `sodalime/schema`.
  */
+import { plugDrawing } from './contract/explanation.ts'
+
 export * from './composite/index.ts'
 export * from './contract/index.ts'
 export {
@@ -39,3 +41,6 @@ export { derive, RandomState } from './math/random-state.ts'
 export * from './series/index.ts'
 export * from './tabular/index.ts'
 export * from './text/index.ts'
+
+// Drawings are loaded when an explanation is asked for one.
+plugDrawing(() => import('./render/html.ts'))

@@ -2,7 +2,8 @@
  * `npm run size`: how large the library is in a bundle, minified and gzipped, beside its bars; fails where one is passed.
  *
  * Bundled by esbuild with code splitting, as web bundlers do by default. "At once" is what a page loads to use the import:
- * the entry and what it imports. "Later" is what the first explanation loads with `import()`. Optional peers are not in it.
+ * the entry and what it imports. "Later" is what the first explanation loads with `import()`. Optional peers are not in it,
+ * nor are the drawings, which `toHTML()` alone loads; they have a line of their own.
  */
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -13,6 +14,10 @@ const CHECKS = [
   { imports: '{ TabularExplainer }', atOnce: 25, all: 42 },
   { imports: '*', atOnce: 60, all: 75 },
 ]
+
+/** The module that `toHTML()` loads, as `dist/index.mjs` names it. */
+const DRAWINGS = './render/html.mjs'
+const DRAWINGS_BAR = 35
 
 let passed = false
 for (const { imports, atOnce, all } of CHECKS) {
@@ -28,7 +33,7 @@ for (const { imports, atOnce, all } of CHECKS) {
     outdir: 'out',
     write: false,
     metafile: true,
-    external: ['node:*'],
+    external: ['node:*', DRAWINGS],
   })
   const outputs = Object.entries(metafile.outputs)
   const sizes = new Map(
@@ -59,4 +64,14 @@ for (const { imports, atOnce, all } of CHECKS) {
     )
   }
 }
+const drawings = await build({
+  entryPoints: [new URL(DRAWINGS, new URL('../dist/', import.meta.url)).pathname],
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  write: false,
+})
+const size = gzipSync(drawings.outputFiles[0]?.contents ?? '', { level: 9 }).length / 1000
+passed ||= size > DRAWINGS_BAR
+console.log(`toHTML(), loaded with the first drawing: ${size.toFixed(1)} kB of ${DRAWINGS_BAR}`)
 if (passed) process.exitCode = 1

@@ -4,7 +4,7 @@
  * Renderers, reports, batches and the studio use nothing else: everything that is needed to draw an explanation again
  * without the model stands in it. The same form as a zod schema and as JSON Schema: `sodalime/schema`.
  */
-import { OptionError } from './errors.ts'
+import { MissingDependencyError, OptionError } from './errors.ts'
 import type { Value } from './instance.ts'
 import type { Task } from './predictor.ts'
 import type { Warning } from './progress.ts'
@@ -197,6 +197,49 @@ export interface ExplanationData {
   readonly neighbourhood?: NeighbourhoodData
 }
 
+/** How a report of one explanation is made. */
+export interface ReportHtmlOptions {
+  /** The headline; default made from the explanation: `Why malignant?`. */
+  readonly title?: string | undefined
+  /** Most weights shown for a label; default 50, for a picture 15, where they stand below the picture. */
+  readonly maxFeatures?: number | undefined
+}
+
+/** What a notebook shows: the same thing in several media types. */
+export interface NotebookDisplay {
+  readonly 'text/html': string
+  readonly 'text/plain': string
+}
+
+/** What draws explanations; `sodalime/render` is one. */
+export interface Drawing {
+  readonly renderHtml: (explanation: ExplanationData, options?: ReportHtmlOptions) => string
+  readonly renderNotebook: (explanation: ExplanationData) => NotebookDisplay
+}
+
+/** By this name Deno's and other TypeScript kernels find what to show for a value. */
+export const JUPYTER_DISPLAY: unique symbol = Symbol.for('Jupyter.display') as never
+
+let loadDrawing: (() => Promise<Drawing>) | undefined
+
+/**
+ * Says what draws explanations that are asked for `toHTML()`. The data knows nothing of drawings: `sodalime` plugs in a
+ * lazy import of `sodalime/render`, which plugs in itself, so that explaining carries none of it.
+ */
+export function plugDrawing(load: () => Promise<Drawing>): void {
+  loadDrawing = load
+}
+
+async function pluggedDrawing(): Promise<Drawing> {
+  if (loadDrawing !== undefined) return loadDrawing()
+  throw new MissingDependencyError({
+    where: 'Explanation.toHTML',
+    got: 'nothing that draws',
+    expected: "the module 'sodalime' or 'sodalime/render', imported once",
+    remedy: "Add import 'sodalime/render', or call its renderHtml(explanation) yourself.",
+  })
+}
+
 /** An explanation: its data, and Python LIME's ways to read it. `JSON.stringify` gives the data alone. */
 export interface Explanation extends ExplanationData {}
 export class Explanation {
@@ -235,5 +278,15 @@ export class Explanation {
         weights.map(({ feature, weight }) => [feature, weight]),
       ]),
     )
+  }
+
+  /** The report as one HTML document, as `renderHtml` of `sodalime/render` makes it; that module is loaded now. */
+  async toHTML(options?: ReportHtmlOptions): Promise<string> {
+    return (await pluggedDrawing()).renderHtml(this, options)
+  }
+
+  /** What notebooks with a TypeScript kernel show: the report in a frame of its own, or the explanation in words. */
+  async [JUPYTER_DISPLAY](): Promise<NotebookDisplay> {
+    return (await pluggedDrawing()).renderNotebook(this)
   }
 }

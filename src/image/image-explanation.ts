@@ -6,7 +6,13 @@
  * brings both together again.
  */
 import { OptionError, ShapeError } from '../contract/errors.ts'
-import { Explanation, type ExplanationData } from '../contract/explanation.ts'
+import {
+  Explanation,
+  type ExplanationData,
+  JUPYTER_DISPLAY,
+  type NotebookDisplay,
+  type ReportHtmlOptions,
+} from '../contract/explanation.ts'
 import type { RasterImage } from '../contract/instance.ts'
 import { checkOptions } from '../contract/nearest.ts'
 import { allAtOnce } from '../contract/slices.ts'
@@ -234,6 +240,16 @@ export class ImageExplanation extends Explanation {
       outputs: outputs[row]!,
       weight: weights[row]!,
     }))
+  }
+
+  /** The report as one HTML document, with the picture. */
+  override async toHTML(options?: ReportHtmlOptions): Promise<string> {
+    return new Explanation(await this.withPicture()).toHTML(options)
+  }
+
+  /** What notebooks show, with the picture. */
+  override async [JUPYTER_DISPLAY](): Promise<NotebookDisplay> {
+    return new Explanation(await this.withPicture())[JUPYTER_DISPLAY]()
   }
 
   /** The same explanation with the picture in its data (`instance.picture`), as a PNG data URL: what renderers draw. */

@@ -4,20 +4,21 @@
  * Everything stands in the page; nothing of a stranger's name acts (html-page.ts, markup.ts). Readable everywhere: light
  * and dark, from 320 pixels up, on paper, by keyboard and screen reader, without scripts.
  */
-import type { ExplanationData } from '../contract/index.ts'
+import {
+  type ExplanationData,
+  type NotebookDisplay,
+  plugDrawing,
+  type ReportHtmlOptions,
+} from '../contract/index.ts'
 import { explanationSections, headline, kicker, rowsFor } from './html-explanation.ts'
 import { htmlPage } from './html-page.ts'
 import { isolated, type Markup, markup } from './markup.ts'
 import { formatCount } from './number-text.ts'
 import { outputText } from './prediction.ts'
+import { explainInWords } from './words.ts'
 
 /** How the report is made. */
-export interface HtmlOptions {
-  /** The headline; default made from the explanation: `Why malignant?`. */
-  readonly title?: string | undefined
-  /** Most weights shown for a label; default 50, for a picture 15, where they stand below the picture. */
-  readonly maxFeatures?: number | undefined
-}
+export type HtmlOptions = ReportHtmlOptions
 
 /**
  * One explanation, or several in one report, as a whole HTML document. For many instances `renderGallery` is the better
@@ -53,6 +54,23 @@ ${explanationSections(one, `e${i}`, rowsFor(one, options.maxFeatures))}</article
 ${explanationSections(only, 'e0', rowsFor(only, options.maxFeatures))}</main>`
   return htmlPage({ title, body })
 }
+
+/**
+ * What a notebook shows for an explanation: the report in a frame of its own, so that neither its styles nor its ids meet
+ * those of the notebook, and in words for where no HTML is shown.
+ */
+export function renderNotebook(explanation: ExplanationData): NotebookDisplay {
+  const page = renderHtml(explanation).replace(/&/g, '&amp;').replace(/"/g, '&quot;')
+  return {
+    'text/html':
+      markup`<iframe title="${headline(explanation)}" sandbox="allow-scripts" width="100%" height="720" frameborder="0" srcdoc="${{ markup: page }}"></iframe>`
+        .markup,
+    'text/plain': explainInWords(explanation),
+  }
+}
+
+// Whoever draws with this module has the methods of explanations drawn by it too.
+plugDrawing(async () => ({ renderHtml, renderNotebook }))
 
 function contents(all: readonly ExplanationData[]): Markup {
   return markup`<nav aria-label="Explanations"><ol class="contents">

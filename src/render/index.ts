@@ -19,7 +19,7 @@ export {
 } from './draw.ts'
 export type { DrawOptions } from './draw-options.ts'
 export { drawingStyles } from './drawing-styles.ts'
-export { type HtmlOptions, renderHtml } from './html.ts'
+export { type HtmlOptions, renderHtml, renderNotebook } from './html.ts'
 export { renderGallery } from './html-gallery.ts'
 export { type PickData, renderPick } from './html-pick.ts'
 export { renderSideBySide } from './html-side-by-side.ts'

@@ -15,6 +15,7 @@ import {
   renderGallery,
   renderHtml,
   renderImageSvg,
+  renderNotebook,
   renderPick,
   renderSeriesSvg,
   renderSideBySide,
@@ -424,6 +425,19 @@ describe.skipIf(executablePath === undefined)(`reports in Chromium${reason}`, ()
     await expect.poll(() => status.textContent()).toBe('30 instances')
     expect((await shown())[0]).toBe('row 180')
     expect(events).toEqual([])
+    await close()
+  })
+
+  it('stand in a notebook in a frame of their own, which runs nothing but their script', async () => {
+    const { page, close } = await open(
+      `<!doctype html><title>notebook</title>${renderNotebook(series)['text/html']}`,
+      1280,
+      'light',
+    )
+    const frame = page.frameLocator('iframe')
+    await frame.getByRole('heading', { level: 1 }).waitFor()
+    await frame.getByRole('button', { name: 'Zoom in' }).click()
+    expect(await frame.locator('.zoom .range').textContent()).toBe('192 to 576 ms')
     await close()
   })
 
