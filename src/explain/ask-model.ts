@@ -262,7 +262,7 @@ function isPromise(outputs: Outputs | Promise<Outputs>): outputs is Promise<Outp
 }
 
 /** The answer as a matrix, checked: rows and columns. */
-function readOutputs(outputs: Outputs, n: number, task: Task, where: string): Matrix {
+export function readOutputs(outputs: Outputs, n: number, task: Task, where: string): Matrix {
   const matrix = toMatrix(outputs, where)
   const { rows, cols } = matrix
   if (rows !== n) {

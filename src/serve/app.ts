@@ -17,7 +17,14 @@ import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { SodalimeError } from '../contract/errors.ts'
-import { checkInstancesRequest, checkSetup, failureOf, type Workbench } from '../workbench/index.ts'
+import {
+  checkInstancesRequest,
+  checkManyRequest,
+  checkSetup,
+  checkWhatIfRequest,
+  failureOf,
+  type Workbench,
+} from '../workbench/index.ts'
 import { type ClientFile, contentSecurityPolicy } from './client-files.ts'
 import { eventStream } from './event-stream.ts'
 import { type GuardOptions, judge } from './guard.ts'
@@ -92,6 +99,16 @@ export function studioApp(parts: AppParts): Hono {
   app.post('/api/explain', async (c) => {
     const setup = checkSetup(await c.req.json())
     return stream((signal, emit) => workbench.explain(setup, signal, emit))
+  })
+
+  app.post('/api/what-if', async (c) => {
+    const request = checkWhatIfRequest(await c.req.json())
+    return c.json(await workbench.whatIf(request, AbortSignal.any([closing, c.req.raw.signal])))
+  })
+
+  app.post('/api/many', async (c) => {
+    const request = checkManyRequest(await c.req.json())
+    return stream((signal, emit) => workbench.many(request, signal, emit))
   })
 
   app.post('/api/files', async (c) => {

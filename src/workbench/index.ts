@@ -3,7 +3,6 @@
  * progress, the options with their help, and the command line and code that do the same.
  */
 export * from './check-setup.ts'
-export * from './compare.ts'
 export * from './demos.ts'
 export * from './equivalent.ts'
 export { failureOf } from './failure.ts'

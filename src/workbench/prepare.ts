@@ -13,6 +13,9 @@ import type { Matrix } from '../contract/matrix.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import type { Control } from '../contract/progress.ts'
 import { columnValues, type Table } from '../data/table.ts'
+import { inputsFor } from '../explain/inputs-for.ts'
+import type { Domain } from '../explain/neighbourhood.ts'
+import type { ExplainOptions } from '../explain/settings.ts'
 import { ImageExplainer } from '../image/image-explainer.ts'
 import type { OnnxInspection } from '../models/onnx.ts'
 import type { OpenedModel } from '../models/open.ts'
@@ -27,8 +30,16 @@ import type { DataContent } from './read-data.ts'
 
 /** A setup that is ready to be explained. */
 export interface Prepared {
-  readonly explain: (control: Control) => Promise<Explanation>
+  readonly explain: (control: PartialControl) => Promise<Explanation>
+  /** The model's inputs with some features off, as many as must be averaged over. */
+  readonly switched: (off: readonly number[]) => Promise<readonly unknown[]>
 }
+
+/** Control of a run that also wants the explanations in between. */
+export type PartialControl = Control & Pick<ExplainOptions, 'onPartial'>
+
+/** Draws over which an answer is averaged where what is off is drawn: its standard error is an eighth of one draw's. */
+const DRAWS = 64
 
 /** What a setup names. */
 export interface Chosen {
@@ -82,6 +93,7 @@ export async function prepare(chosen: Chosen, explainers: Explainers): Promise<P
       const text = textOf(content, setup)
       return {
         explain: (control) => explainer.explain(text, chosen.model, { ...explain, ...control }),
+        switched: switchable<string, string>(explainer, text),
       }
     }
     case 'image': {
@@ -91,6 +103,7 @@ export async function prepare(chosen: Chosen, explainers: Explainers): Promise<P
       return {
         explain: async (control) =>
           explainer.explain(image, model, { ...explain, keepPicture: true, ...control }),
+        switched: switchable(explainer, image),
       }
     }
     case 'series': {
@@ -117,6 +130,7 @@ export async function prepare(chosen: Chosen, explainers: Explainers): Promise<P
             await explainer.explain(series, model, { ...explain, ...control }),
             dataset?.classNames,
           ),
+        switched: switchable(explainer, series),
       }
     }
   }
@@ -173,7 +187,46 @@ function prepareTable(
       const regression = explanation.task === 'regression' && explanation.classNames.length === 1
       return named(explanation, regression && target !== undefined ? [target] : table.targetNames)
     },
+    // Made anew each time, so that the same question has the same draws.
+    switched: async (off) => {
+      const { features: all } = explainer.surround(row)
+      const mask = maskOf(all.length, off)
+      const masks = new Array<readonly number[]>(off.length > 0 ? DRAWS : 1).fill(mask)
+      return inputsFor(explainer, row as never, masks)
+    },
   }
+}
+
+/** Asks about one instance again and again: its segments are found once. */
+function switchable<Instance, Input>(explainer: Domain<Instance, Input>, instance: Instance) {
+  let around: ReturnType<typeof explainer.surround> | undefined
+  const once: Domain<Instance, Input> = {
+    domain: explainer.domain,
+    surround: () => {
+      around ??= explainer.surround(instance)
+      return around
+    },
+  }
+  return async (off: readonly number[]): Promise<readonly Input[]> => {
+    const { features } = await once.surround(instance)
+    return inputsFor(once, instance, [maskOf(features.length, off)])
+  }
+}
+
+function maskOf(d: number, off: readonly number[]): number[] {
+  const mask = new Array<number>(d).fill(1)
+  for (const feature of off) {
+    if (feature >= d) {
+      throw new OptionError({
+        where: 'off',
+        got: `feature ${feature}`,
+        expected: `0 to ${d - 1}`,
+        remedy: 'Explain the instance again.',
+      })
+    }
+    mask[feature] = 0
+  }
+  return mask
 }
 
 /** The column that the model predicts: the data's own word, else the last one where the model takes one fewer. */

@@ -139,13 +139,23 @@ export interface Failure {
   readonly remedy?: string
 }
 
-/** What happens during an explanation, in this order: `waiting`*, (`progress` | `partial`)*, then one of the others. */
+/** What stays the same while an explanation grows; sent once, before the first one. */
+export type Subject = Pick<ExplanationData, 'instance' | 'features'>
+
+/** The rest of an explanation. */
+export type Finding = Omit<ExplanationData, 'instance' | 'features'>
+
+/**
+ * What happens during an explanation, in this order: `waiting`*, (`progress` | `subject` | `partial`)*, then `done` or
+ * `failed`. The last `partial` before `failed` is the explanation of what the model answered before it failed.
+ */
 export type RunEvent =
   | { readonly type: 'waiting'; readonly before: number }
+  | { readonly type: 'subject'; readonly subject: Subject }
   | { readonly type: 'progress'; readonly progress: Progress; readonly secondsLeft: number | null }
-  | { readonly type: 'partial'; readonly explanation: ExplanationData }
-  | { readonly type: 'done'; readonly explanation: ExplanationData; readonly truth?: string }
-  | { readonly type: 'failed'; readonly failure: Failure; readonly partial?: ExplanationData }
+  | { readonly type: 'partial'; readonly finding: Finding }
+  | { readonly type: 'done'; readonly finding: Finding; readonly truth?: string }
+  | { readonly type: 'failed'; readonly failure: Failure }
 
 /** What the model would say of a changed instance. */
 export interface WhatIfRequest {
@@ -156,10 +166,10 @@ export interface WhatIfRequest {
 
 /** The model's answer to a changed instance. */
 export interface WhatIfAnswer {
-  /** One output for each column of the model. */
+  /** One output for each column of the model; the mean of several draws where what is off is drawn. */
   readonly outputs: readonly number[]
-  /** The changed instance as the model saw it, where it can be shown: a picture as a data URL, a text. */
-  readonly shown?: string
+  /** How many instances the model was asked about. */
+  readonly draws: number
 }
 
 /** A run over many instances. */
@@ -176,10 +186,12 @@ export interface ManyRequest {
 export interface ManyItem {
   readonly row: number
   readonly truth?: string
-  /** The label explained: for classes the predicted one. */
+  /** What the model predicts: the most likely class, or the name of the value. */
   readonly label: string
-  /** The model's output for it. */
+  /** The probability of that class, or the predicted value. */
   readonly prediction: number
+  /** The label that was explained. */
+  readonly explained: string
   /** R² on held-out samples, or on all where none were held out. */
   readonly fit: number | null
   /** Whether the prediction is the true label; absent where that is not known. */

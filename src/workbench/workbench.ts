@@ -5,26 +5,36 @@
  * Whatever it answers is plain JSON (`protocol.ts`).
  */
 import { DataError } from '../contract/errors.ts'
+import type { ExplanationData } from '../contract/explanation.ts'
 import type { SeriesDataset } from '../data/series-dataset.ts'
+
+import { readOutputs } from '../explain/ask-model.ts'
+import type { OnnxInput } from '../models/onnx.ts'
 import type { OpenedModel } from '../models/open.ts'
 import { DEMOS } from './demos.ts'
 import { failureOf } from './failure.ts'
 import { columnsOf, countOf, previews, truthOf } from './instances.ts'
+import { explainMany } from './many.ts'
 import { kindsOf } from './model-kinds.ts'
 import { checkedOptions } from './options.ts'
-import { Explainers, prepare, targetOf } from './prepare.ts'
+import { Explainers, type Prepared, prepare, targetOf } from './prepare.ts'
 import {
   type Catalogue,
   type DataInfo,
+  type Finding,
   type InstancePreview,
   type InstancesRequest,
   KINDS,
   type Kind,
   type Limits,
+  type ManyEvent,
+  type ManyRequest,
   type ModelInfo,
   type Origin,
   type RunEvent,
   type Setup,
+  type WhatIfAnswer,
+  type WhatIfRequest,
 } from './protocol.ts'
 import type { DataContent } from './read-data.ts'
 import { Turns } from './turns.ts'
@@ -75,11 +85,22 @@ export const LIMITS: Limits = {
 /** Long pieces of work at once. */
 const AT_ONCE = 8
 
+/** Setups that are kept for further questions. */
+const KEPT = 8
+
+/** A setup that is ready, its model, and the true label of its instance. */
+interface Ready {
+  readonly prepared: Prepared
+  readonly model: OpenedModel
+  readonly truth: string | undefined
+}
+
 /** Models and data, and what is asked about them. */
 export class Workbench {
   readonly #models = new Map<string, ModelEntry>()
   readonly #data = new Map<string, DataEntry>()
   readonly #explainers = new Explainers()
+  readonly #prepared = new Map<string, Promise<Ready>>()
   readonly #turns = new Turns(AT_ONCE)
   readonly #changed: () => void
 
@@ -110,6 +131,7 @@ export class Workbench {
   addData(given: NewData): void {
     const { id, name, source, origin, content } = given
     this.#explainers.forget(id)
+    this.#prepared.clear()
     const info: DataInfo = {
       id,
       name,
@@ -156,6 +178,7 @@ export class Workbench {
     this.#models.delete(id)
     this.#data.delete(id)
     this.#explainers.forget(id)
+    this.#prepared.clear()
     this.#changed()
     await entry?.opened?.then((model) => model.close()).catch(() => {})
   }
@@ -183,10 +206,16 @@ export class Workbench {
   }
 
   /**
-   * Explains a setup; `emit` hears of progress and, last, of the explanation or of what went wrong. Where `signal`
-   * aborts, nothing more is said. Never rejects.
+   * Explains a setup; `emit` hears of progress, of the explanation in between, and last of the whole one or of what went
+   * wrong. Where `signal` aborts, nothing more is said. Never rejects.
    */
   async explain(setup: Setup, signal: AbortSignal, emit: (event: RunEvent) => void): Promise<void> {
+    let began = false
+    const findingOf = ({ instance, features, ...finding }: ExplanationData): Finding => {
+      if (!began) emit({ type: 'subject', subject: { instance, features } })
+      began = true
+      return finding
+    }
     try {
       await this.#turns.take(
         async () => {
@@ -198,8 +227,61 @@ export class Workbench {
               const secondsLeft = done > 0 ? (seconds * (total - done)) / done : null
               emit({ type: 'progress', progress, secondsLeft })
             },
+            onPartial: (partial) => emit({ type: 'partial', finding: findingOf(partial) }),
           })
-          emit({ type: 'done', explanation, ...(truth !== undefined && { truth }) })
+          const finding = findingOf(explanation)
+          emit({ type: 'done', finding, ...(truth !== undefined && { truth }) })
+        },
+        signal,
+        (before) => emit({ type: 'waiting', before }),
+      )
+    } catch (error) {
+      if (!signal.aborted) emit({ type: 'failed', failure: failureOf(error) })
+    }
+  }
+
+  /** What the model says of an instance with some features off. Rejects with what went wrong. */
+  async whatIf({ setup, off }: WhatIfRequest, signal: AbortSignal): Promise<WhatIfAnswer> {
+    const { prepared, model } = await this.#prepareKept(setup)
+    const inputs = await prepared.switched(off)
+    const task = model.task ?? 'classification'
+    const most = model.maxBatchSize ?? inputs.length
+    const outputs: Float64Array[] = []
+    for (let from = 0; from < inputs.length; from += most) {
+      const some = inputs.slice(from, from + most) as readonly OnnxInput[]
+      const answer = readOutputs(await model.predict(some, { signal }), some.length, task, 'model')
+      for (let i = 0; i < answer.rows; i++) {
+        outputs.push(answer.data.subarray(i * answer.cols, (i + 1) * answer.cols))
+      }
+    }
+    const mean = Array.from(
+      outputs[0]!,
+      (_, j) => outputs.reduce((sum, one) => sum + one[j]!, 0) / outputs.length,
+    )
+    return { outputs: mean, draws: outputs.length }
+  }
+
+  /**
+   * Explains many instances, one after the other; `emit` hears of each, and last of what matters over all. Where `signal`
+   * aborts, nothing more is said. Never rejects.
+   */
+  async many(
+    { setup, rows, pick }: ManyRequest,
+    signal: AbortSignal,
+    emit: (event: ManyEvent) => void,
+  ): Promise<void> {
+    try {
+      await this.#turns.take(
+        async () => {
+          const { values, text, row: _, ...rest } = setup
+          await explainMany(
+            rows,
+            async (row) => {
+              const { prepared, truth } = await this.#prepare({ ...rest, row })
+              return { explanation: await prepared.explain({ signal }), truth }
+            },
+            { pick, signal, emit },
+          )
         },
         signal,
         (before) => emit({ type: 'waiting', before }),
@@ -215,7 +297,7 @@ export class Workbench {
     await Promise.all(ids.map((id) => this.remove(id)))
   }
 
-  async #prepare(given: Setup) {
+  async #prepare(given: Setup): Promise<Ready> {
     const setup: Setup = { ...given, options: checkedOptions(given.kind, given.options) }
     const { text } = setup
     if (text !== undefined && text.length > LIMITS.textUnits) {
@@ -238,7 +320,22 @@ export class Workbench {
       content?.kind === 'tabular' && target !== undefined ? { ...content, target } : content
     const truth =
       labelled === undefined || !untouched ? undefined : truthOf(labelled, setup.row ?? 0)
-    return { setup, prepared, truth }
+    return { prepared, truth, model }
+  }
+
+  /** The same, kept for the questions that follow: segments are found once. */
+  async #prepareKept(setup: Setup) {
+    const key = JSON.stringify(setup)
+    const kept = this.#prepared.get(key) ?? this.#prepare(setup)
+    this.#prepared.delete(key)
+    this.#prepared.set(key, kept)
+    if (this.#prepared.size > KEPT) this.#prepared.delete(this.#prepared.keys().next().value!)
+    try {
+      return await kept
+    } catch (error) {
+      this.#prepared.delete(key)
+      throw error
+    }
   }
 }
 

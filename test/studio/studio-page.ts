@@ -20,7 +20,7 @@ export const executablePath = findChromium()
 export const reason = executablePath === undefined ? ' (skipped: no Chromium on this machine)' : ''
 
 /** What a page waits for at most: generous, since a loaded machine is slow and no test measures time by it. */
-export const PATIENCE = 120_000
+export const PATIENCE = Number(process.env.STUDIO_PATIENCE ?? 120_000)
 
 /** The sizes and themes in which journeys are made. */
 export const SCREENS = [

@@ -1,13 +1,17 @@
 /** The page: its head, the view that is chosen, and what is said about the connection. */
 import { FailureBox } from './parts/failure.tsx'
 import { current, leave, setup } from './state/current.ts'
+import { remembered } from './state/history.ts'
 import { link, notice, VIEWS, view } from './state/studio.ts'
+import { CompareView } from './views/compare-view.tsx'
 import { DropZone } from './views/drop-zone.tsx'
+import { HistoryView } from './views/history-view.tsx'
 import { Landing } from './views/landing.tsx'
+import { ManyView } from './views/many-view.tsx'
 import { Result } from './views/result.tsx'
 import { SetupPanel } from './views/setup-panel.tsx'
 
-const TITLES = { explain: 'Explain' }
+const TITLES = { explain: 'Explain', compare: 'Compare', many: 'Many', history: 'History' }
 
 export function App() {
   const chosen = setup.value
@@ -21,7 +25,7 @@ export function App() {
           <img src="./icon.svg" alt="" width="22" height="22" />
           sodalime <span class="muted">studio</span>
         </button>
-        {chosen !== undefined && VIEWS.length > 1 && (
+        {(chosen !== undefined || remembered.value.length > 0) && (
           <nav aria-label="Views">
             {VIEWS.map((one) => (
               <button
@@ -59,10 +63,20 @@ export function App() {
           </FailureBox>
         </div>
       )}
-      <main id="main">{chosen === undefined ? <Landing /> : <ExplainView />}</main>
+      <main id="main">
+        <Shown />
+      </main>
       <DropZone />
     </>
   )
+}
+
+function Shown() {
+  if (view.value === 'history') return <HistoryView />
+  if (setup.value === undefined) return <Landing />
+  if (view.value === 'compare') return <CompareView />
+  if (view.value === 'many') return <ManyView />
+  return <ExplainView />
 }
 
 function ExplainView() {

@@ -20,20 +20,25 @@ export interface DrawingProps {
 /** The drawing. */
 export function Drawing({ html, class: name, off, onToggle }: DrawingProps) {
   const box = useRef<HTMLDivElement>(null)
+  const switches = onToggle !== undefined
   useLayoutEffect(() => {
     const element = box.current!
     const kept = keep(element)
     element.innerHTML = html
+    if (switches) switchRows(element)
     restore(element, kept)
-  }, [html])
+  }, [html, switches])
   useLayoutEffect(() => {
     if (off === undefined) return
+    for (const one of box.current!.querySelectorAll('tr[data-feature]')) {
+      one.classList.toggle('off', off.has(Number((one as HTMLElement).dataset.feature)))
+    }
     for (const one of box.current!.querySelectorAll('[data-feature][aria-pressed]')) {
       const isOff = off.has(Number((one as HTMLElement | SVGElement).dataset.feature))
       one.setAttribute('aria-pressed', String(!isOff))
-      one.classList.toggle('off', isOff)
+      one.classList.toggle('off', isOff && one.localName !== 'button')
     }
-  }, [html, off])
+  }, [html, off, switches])
   const toggle = (event: Event): boolean => {
     const feature = switchUnder(event.target)
     if (feature === undefined || onToggle === undefined) return false
@@ -55,6 +60,23 @@ export function Drawing({ html, class: name, off, onToggle }: DrawingProps) {
       onFocusOut={() => light(box.current!, null)}
     />
   )
+}
+
+/** Names of features in a table become buttons: a row itself can be none. */
+function switchRows(element: Element): void {
+  for (const row of element.querySelectorAll<HTMLElement>('tr[data-feature]')) {
+    const cell = row.querySelector('th')
+    const name = cell?.querySelector('bdi')
+    if (!cell || !name) continue
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.className = 'feature'
+    button.dataset.feature = row.dataset.feature
+    button.setAttribute('aria-pressed', 'true')
+    button.tabIndex = 0
+    name.replaceWith(button)
+    button.append(name)
+  }
 }
 
 function featureUnder(target: EventTarget | null): Element | null {

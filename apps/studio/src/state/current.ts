@@ -27,12 +27,15 @@ export function change(changes: Partial<Setup>): void {
 
 /** Changes one option; the default is not kept. */
 export function changeOption(name: string, value: OptionValue | undefined): void {
-  const now = setup.value
-  if (now === undefined) return
-  const { [name]: _, ...others } = now.options
-  const spec = optionsOf(now.kind).find((one) => one.name === name)
+  if (setup.value !== undefined) setup.value = withOption(setup.value, name, value)
+}
+
+/** A setup with one option changed. */
+export function withOption(of: Setup, name: string, value: OptionValue | undefined): Setup {
+  const { [name]: _, ...others } = of.options
+  const spec = optionsOf(of.kind).find((one) => one.name === name)
   const keep = value !== undefined && value !== spec?.default
-  setup.value = { ...now, options: keep ? { ...others, [name]: value } : others }
+  return { ...of, options: keep ? { ...others, [name]: value } : others }
 }
 
 /** Chooses a model; the data that it can take stay, else the first that fit are taken. */

@@ -5,7 +5,7 @@
  */
 import { type Signal, signal } from '@preact/signals'
 import type { ExplanationData } from 'sodalime'
-import type { Failure, RunEvent, Setup } from 'sodalime/workbench'
+import type { Failure, Finding, RunEvent, Setup, Subject } from 'sodalime/workbench'
 import { failureFrom } from '../backend/backend.ts'
 import { backend } from './studio.ts'
 
@@ -42,6 +42,8 @@ export function startRun(setup: Setup): RunControl {
   const update = (changes: Partial<Run>) => {
     run.value = { ...run.value, ...changes }
   }
+  let subject: Subject | undefined
+  const whole = (finding: Finding): ExplanationData => ({ ...finding, ...subject! })
   const take = (event: RunEvent) => {
     // What was on its way when the run was stopped changes nothing any more.
     if (controller.signal.aborted) return
@@ -52,16 +54,18 @@ export function startRun(setup: Setup): RunControl {
         const { done, total } = event.progress
         return update({ status: 'running', done, total, secondsLeft: event.secondsLeft })
       }
+      case 'subject':
+        subject = event.subject
+        return undefined
       case 'partial':
-        return update({ status: 'running', explanation: event.explanation })
+        return update({ status: 'running', explanation: whole(event.finding) })
       case 'done': {
-        const { explanation, truth } = event
+        const { finding, truth } = event
+        const explanation = whole(finding)
         return update({ status: 'done', explanation, ...(truth !== undefined && { truth }) })
       }
-      case 'failed': {
-        const { failure, partial } = event
-        return update({ status: 'failed', failure, ...(partial && { explanation: partial }) })
-      }
+      case 'failed':
+        return update({ status: 'failed', failure: event.failure })
     }
   }
   const ended = backend()

@@ -6,7 +6,7 @@ import type { Catalogue, DataInfo, Failure, ModelInfo } from 'sodalime/workbench
 import { type Backend, failureFrom } from '../backend/backend.ts'
 
 /** The views. */
-export const VIEWS = ['explain'] as const
+export const VIEWS = ['explain', 'compare', 'many', 'history'] as const
 export type View = (typeof VIEWS)[number]
 
 /** Which view is shown. */

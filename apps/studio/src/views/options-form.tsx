@@ -52,7 +52,12 @@ function Field({ spec, setup }: { readonly spec: OptionSpec; readonly setup: Set
           </button>
         )}
       </label>
-      <Control spec={spec} setup={setup} id={id} />
+      <OptionControl
+        spec={spec}
+        setup={setup}
+        id={id}
+        onChange={(value) => changeOption(name, value)}
+      />
       <p id={`${id}-help`} class="help">
         {help}
       </p>
@@ -60,26 +65,29 @@ function Field({ spec, setup }: { readonly spec: OptionSpec; readonly setup: Set
   )
 }
 
-function Control({
+/** The control of one option; `undefined` is its default. Its help stands in the element `{id}-help`. */
+export function OptionControl({
   spec,
   setup,
   id,
+  onChange,
 }: {
   readonly spec: OptionSpec
   readonly setup: Setup
   readonly id: string
+  readonly onChange: (value: OptionValue | undefined) => void
 }) {
   const { name, type, choices, least, most, default: fallback } = spec
   const value = setup.options[name] ?? fallback
   const described = { id, 'aria-describedby': `${id}-help` }
-  if (name === 'label') return <LabelChoice setup={setup} id={id} />
+  if (name === 'label') return <LabelChoice setup={setup} id={id} onChange={onChange} />
   switch (type) {
     case 'choice':
       return (
         <select
           {...described}
           value={String(value)}
-          onChange={(event) => changeOption(name, event.currentTarget.value)}
+          onChange={(event) => onChange(event.currentTarget.value)}
         >
           {choices!.map((choice) => (
             <option key={choice} value={choice}>
@@ -94,7 +102,7 @@ function Control({
           {...described}
           type="checkbox"
           checked={value === true}
-          onChange={(event) => changeOption(name, event.currentTarget.checked)}
+          onChange={(event) => onChange(event.currentTarget.checked)}
         />
       )
     case 'text':
@@ -106,7 +114,7 @@ function Control({
           placeholder={fallback === null ? 'default' : String(fallback)}
           onChange={(event) => {
             const text = event.currentTarget.value
-            changeOption(name, text === '' && fallback === null ? undefined : text)
+            onChange(text === '' && fallback === null ? undefined : text)
           }}
         />
       )
@@ -120,7 +128,10 @@ function Control({
           step={type === 'integer' ? 1 : 'any'}
           value={value === null ? '' : Number(value)}
           placeholder={fallback === null ? 'default' : String(fallback)}
-          onChange={(event) => changeOption(name, numberOf(event.currentTarget))}
+          onInput={({ currentTarget }) => {
+            if (currentTarget.validity.valid) onChange(numberOf(currentTarget))
+          }}
+          onChange={(event) => onChange(numberOf(event.currentTarget))}
         />
       )
   }
@@ -133,11 +144,19 @@ function numberOf(input: HTMLInputElement): OptionValue | undefined {
   const low = input.min === '' ? value : Number(input.min)
   const high = input.max === '' ? value : Number(input.max)
   const kept = Math.min(high, Math.max(low, input.step === '1' ? Math.round(value) : value))
-  input.valueAsNumber = kept
+  if (kept !== value) input.valueAsNumber = kept
   return kept
 }
 
-function LabelChoice({ setup, id }: { readonly setup: Setup; readonly id: string }) {
+function LabelChoice({
+  setup,
+  id,
+  onChange,
+}: {
+  readonly setup: Setup
+  readonly id: string
+  readonly onChange: (value: string) => void
+}) {
   const model = modelsById.value.get(setup.model)
   const names = model?.classNames ?? []
   const value = String(setup.options.label ?? '')
@@ -146,7 +165,7 @@ function LabelChoice({ setup, id }: { readonly setup: Setup; readonly id: string
       id={id}
       aria-describedby={`${id}-help`}
       value={value}
-      onChange={(event) => changeOption('label', event.currentTarget.value)}
+      onChange={(event) => onChange(event.currentTarget.value)}
     >
       <option value="">the predicted one</option>
       {value !== '' && !names.includes(value) && <option value={value}>{value}</option>}

@@ -1,5 +1,5 @@
 /** An explanation: the answer, why, the instance, what if, how far to trust it, and how to keep it. */
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { ExplanationData } from 'sodalime'
 import { drawInstance, drawPrediction, drawTrust, drawWeights, drawWords } from 'sodalime/render'
 import { Choices } from '../parts/choices.tsx'
@@ -9,7 +9,9 @@ import { countText } from '../parts/text.ts'
 import { explain } from '../state/current.ts'
 import { isActive, type Run, type RunControl } from '../state/run.ts'
 import { CodePanel } from './code-panel.tsx'
+import { Keep } from './keep.tsx'
 import { Progress } from './progress.tsx'
+import { WhatIf } from './what-if.tsx'
 
 export function Result({ control }: { readonly control: RunControl }) {
   const run = control.run.value
@@ -52,12 +54,25 @@ function Explained({
   const [wanted, setWanted] = useState<number | undefined>(undefined)
   const label = labels.find((one) => one.label === wanted) ?? labels[0]
   const number = label?.label
+  const active = isActive(run)
+  const [off, setOff] = useState<ReadonlySet<number>>(NOTHING)
+  // Another explanation has other features.
+  useEffect(() => setOff(NOTHING), [run.setup, active])
+  const toggle = (feature: number) => {
+    const next = new Set(off)
+    if (!next.delete(feature)) next.add(feature)
+    setOff(next)
+  }
   const words = useMemo(() => drawWords(explanation, { label: number }), [explanation, number])
   const prediction = useMemo(() => drawPrediction(explanation), [explanation])
-  const weights = useMemo(() => drawWeights(explanation, { label: number }), [explanation, number])
+  const switches = active ? {} : SWITCHES
+  const weights = useMemo(
+    () => drawWeights(explanation, { label: number, ...switches }),
+    [explanation, number, active],
+  )
   const instance = useMemo(
-    () => drawInstance(explanation, { label: number, id: 'instance' }),
-    [explanation, number],
+    () => drawInstance(explanation, { label: number, id: 'instance', ...switches }),
+    [explanation, number, active],
   )
   const trust = useMemo(() => drawTrust(explanation), [explanation])
   if (label === undefined) return null
@@ -94,14 +109,24 @@ function Explained({
           </ul>
         </aside>
       )}
+      {!active && (
+        <WhatIf
+          key={number}
+          setup={run.setup}
+          explanation={explanation}
+          label={label}
+          off={off}
+          onReset={() => setOff(NOTHING)}
+        />
+      )}
       <div class={`figures ${explanation.domain}`}>
         <section class="why" aria-labelledby="why-heading">
           <h2 id="why-heading">Why</h2>
-          <Drawing html={weights} />
+          <Drawing html={weights} off={off} {...(!active && { onToggle: toggle })} />
         </section>
-        <section aria-labelledby="instance-result-heading">
+        <section class="subject" aria-labelledby="instance-result-heading">
           <h2 id="instance-result-heading">{INSTANCE_TITLES[explanation.domain]}</h2>
-          <Drawing html={instance} />
+          <Drawing html={instance} off={off} {...(!active && { onToggle: toggle })} />
         </section>
         <section aria-labelledby="prediction-heading">
           <h2 id="prediction-heading">Prediction</h2>
@@ -112,10 +137,14 @@ function Explained({
           <Drawing html={trust} />
         </section>
       </div>
-      {!isActive(run) && <CodePanel setup={run.setup} />}
+      {!active && <Keep setup={run.setup} explanation={explanation} label={number} />}
+      {!active && <CodePanel setup={run.setup} />}
     </div>
   )
 }
+
+const NOTHING: ReadonlySet<number> = new Set()
+const SWITCHES = { switchedOff: [] }
 
 const INSTANCE_TITLES = {
   tabular: 'The row among the data',
