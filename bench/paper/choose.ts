@@ -1,0 +1,250 @@
+/**
+ * Section 5.4: do explanations tell which of two models is better? Ten noise words are planted: in training and
+ * validation data in 20 % of the positive and 10 % of the negative reviews, in test data in 10 % of each. Pairs of
+ * forests (30 trees of depth 5) are taken whose validation accuracies differ by at most 0.1 % and whose test accuracies
+ * differ by at least 5 %. A simulated user
+ *
+ * 1. sees B explained validation documents of each forest: picked by SP-LIME's greedy cover, or at random;
+ * 2. holds the noise words seen there for untrustworthy;
+ * 3. counts the validation documents whose prediction is not to be trusted without them, as in section 5.3;
+ * 4. takes the forest with fewer of these; equal ones are decided by a coin.
+ *
+ * Reported is how often that is the one of higher test accuracy. Forests are drawn one after the other, each compared
+ * with all before it, where the authors draw two new ones each time: a pair is found with fewer forests.
+ */
+import { RandomState } from '../../src/math/index.ts'
+import {
+  type Classifier,
+  type Documents,
+  documentAt,
+  pickDocuments,
+  toDocuments,
+} from '../models/documents.ts'
+import { trainForest } from '../models/random-forest.ts'
+import {
+  explainGreedy,
+  explainOurs,
+  ourExplainer,
+  PrintedLime,
+  type WordWeights,
+} from './explainers.ts'
+import { everyWord } from './parts.ts'
+import type { Reviews } from './reviews.ts'
+
+/** How the user sees explanations. */
+export const CHOICES = [
+  'SP-LIME',
+  'RP-LIME',
+  'SP-sodalime',
+  'RP-sodalime',
+  'SP-greedy',
+  'RP-greedy',
+] as const
+export type ChoiceMethod = (typeof CHOICES)[number]
+
+/** Documents that the user sees. */
+export const SEEN = [10, 20, 30] as const
+
+/** Whether the better forest was chosen, by method and documents seen: a share of the random picks where there are several. */
+export type ChoiceRun = {
+  readonly [Method in ChoiceMethod]: readonly number[]
+}
+
+const NOISE = 10
+const NUM_SAMPLES = 15_000
+const RANDOM_PICKS = 10
+const MOST_FORESTS = 500
+
+/** Draws that documents of equal length share, kept from run to run. */
+const printed = new PrintedLime(NUM_SAMPLES, 1)
+
+/** One pair of forests; the run's number is its seed. */
+export async function runChoice(reviews: Reviews, run: number): Promise<ChoiceRun> {
+  const random = new RandomState([54, run])
+  const noise = Array.from({ length: NOISE }, (_, k) => reviews.train.vocabulary + k)
+  const dirty = plant(reviews.train, reviews.trainClasses, [0.1, 0.2], random)
+  const clean = plant(reviews.test, reviews.testClasses, [0.1, 0.1], random)
+  const order = random.permutation(dirty.count)
+  const held = Math.ceil(dirty.count * 0.2)
+  const validation = pickDocuments(dirty, order.subarray(0, held))
+  const validationClasses = classesAt(reviews.trainClasses, order.subarray(0, held))
+  const training = pickDocuments(dirty, order.subarray(held))
+  const trainingClasses = classesAt(reviews.trainClasses, order.subarray(held))
+
+  const [one, two] = findPair(
+    () =>
+      trainForest(training, trainingClasses, { numTrees: 30, maxDepth: 5, randomState: random }),
+    (forest) => [
+      accuracyOf(forest, validation, validationClasses),
+      accuracyOf(forest, clean, reviews.testClasses),
+    ],
+  )
+  const vocabulary = [...reviews.vocabulary, ...noise.map((_, k) => `FAKE${k}FAKE`)]
+  const ours = ourExplainer()
+  const seen = async (forest: Classifier) => {
+    const all: { LIME: WordWeights[]; sodalime: WordWeights[]; greedy: WordWeights[] } = {
+      LIME: [],
+      sodalime: [],
+      greedy: [],
+    }
+    for (let i = 0; i < validation.count; i++) {
+      const document = documentAt(validation, i)
+      const local = forest.near(document)
+      const label = local.predicted(everyWord(document))[0]!
+      const words = Array.from(document, (word) => vocabulary[word]!)
+      all.LIME.push(printed.explain(local, document.length))
+      all.sodalime.push(await explainOurs(ours, local, words))
+      all.greedy.push(explainGreedy(local, document.length, label, true))
+    }
+    return all
+  }
+  const first = await seen(one.classifier)
+  const second = await seen(two.classifier)
+  const isNoise = (i: number, place: number) =>
+    documentAt(validation, i)[place]! >= reviews.train.vocabulary
+  const wordAt = (i: number, place: number) => documentAt(validation, i)[place]!
+
+  /** 1 where the better forest is chosen. */
+  const choose = (kind: 'LIME' | 'sodalime' | 'greedy', picks: readonly ArrayLike<number>[]) => {
+    const mistrusted = [first[kind], second[kind]].map((explained, which) => {
+      const noticed = new Set<number>()
+      for (const i of Array.from(picks[which]!)) {
+        for (const place of explained[i]!.places) {
+          if (isNoise(i, place)) noticed.add(wordAt(i, place))
+        }
+      }
+      return explained.filter((explanation, i) => {
+        const { places, weights, base } = explanation
+        const bad = places.map((place) => noticed.has(wordAt(i, place)))
+        if (kind === 'greedy') return bad.includes(true)
+        const now = base + weights.reduce((sum, weight) => sum + weight, 0)
+        const then = now - weights.reduce((sum, weight, k) => sum + (bad[k] ? weight : 0), 0)
+        return then > 0.5 !== now > 0.5
+      }).length
+    })
+    const better = one.test > two.test ? 0 : 1
+    if (mistrusted[0] === mistrusted[1]) return random.randomSample() < 0.5 ? 1 : 0
+    return mistrusted[better]! < mistrusted[1 - better]! ? 1 : 0
+  }
+  const result: { [method: string]: number[] } = {}
+  for (const kind of ['LIME', 'sodalime', 'greedy'] as const) {
+    const most = SEEN.at(-1)!
+    const covers = [first[kind], second[kind]].map((explained) =>
+      greedyCover(explained, wordAt, most),
+    )
+    result[`SP-${kind}`] = SEEN.map((count) =>
+      choose(
+        kind,
+        covers.map((cover) => cover.slice(0, count)),
+      ),
+    )
+    result[`RP-${kind}`] = SEEN.map((count) => {
+      let right = 0
+      for (let pick = 0; pick < RANDOM_PICKS; pick++) {
+        const shown = random.choiceWithoutReplacement(validation.count, count)
+        right += choose(kind, [shown, shown])
+      }
+      return right / RANDOM_PICKS
+    })
+  }
+  return result as unknown as ChoiceRun
+}
+
+/** The documents with the noise words in exactly these shares of each class, chosen at random for each word. */
+function plant(
+  documents: Documents,
+  classes: Uint8Array,
+  shares: readonly [number, number],
+  random: RandomState,
+): Documents {
+  const lists = Array.from({ length: documents.count }, (_, i) =>
+    Array.from(documentAt(documents, i)),
+  )
+  for (let k = 0; k < NOISE; k++) {
+    for (const label of [0, 1] as const) {
+      const rows = Array.from(classes.keys()).filter((i) => classes[i] === label)
+      const count = Math.floor(shares[label] * rows.length)
+      for (const at of random.choiceWithoutReplacement(rows.length, count)) {
+        lists[rows[at]!]!.push(documents.vocabulary + k)
+      }
+    }
+  }
+  return toDocuments(lists, documents.vocabulary + NOISE)
+}
+
+interface Candidate {
+  readonly classifier: Classifier
+  readonly validation: number
+  readonly test: number
+}
+
+/** Draws forests until two of them look alike in validation and differ in the test. */
+function findPair(
+  draw: () => Classifier,
+  accuracies: (forest: Classifier) => readonly [number, number],
+): readonly [Candidate, Candidate] {
+  const pool: Candidate[] = []
+  while (pool.length < MOST_FORESTS) {
+    const classifier = draw()
+    const [validation, test] = accuracies(classifier)
+    const candidate = { classifier, validation, test }
+    const partner = pool.find(
+      (other) =>
+        Math.abs(other.validation - validation) <= 0.001 && Math.abs(other.test - test) >= 0.05,
+    )
+    if (partner !== undefined) return [partner, candidate]
+    pool.push(candidate)
+  }
+  throw new Error(`section 5.4: no pair among ${MOST_FORESTS} forests`)
+}
+
+function accuracyOf(model: Classifier, documents: Documents, classes: Uint8Array): number {
+  let right = 0
+  for (let i = 0; i < documents.count; i++) {
+    const document = documentAt(documents, i)
+    if (model.near(document).predicted(everyWord(document))[0] === classes[i]) right++
+  }
+  return right / documents.count
+}
+
+function classesAt(classes: Uint8Array, rows: Int32Array): Uint8Array {
+  return Uint8Array.from(rows, (row) => classes[row]!)
+}
+
+/** SP-LIME's pick: documents that cover most importance √Σ|w| of words not yet covered, one after the other. */
+function greedyCover(
+  explained: readonly WordWeights[],
+  wordAt: (i: number, place: number) => number,
+  count: number,
+): number[] {
+  const importance = new Map<number, number>()
+  explained.forEach(({ places, weights }, i) => {
+    places.forEach((place, k) => {
+      const word = wordAt(i, place)
+      importance.set(word, (importance.get(word) ?? 0) + Math.abs(weights[k]!))
+    })
+  })
+  for (const [word, value] of importance) importance.set(word, Math.sqrt(value))
+  const covered = new Set<number>()
+  const picked: number[] = []
+  const left = new Set(explained.keys())
+  while (picked.length < count) {
+    let best = -1
+    let most = -1
+    for (const i of left) {
+      let gain = 0
+      for (const place of explained[i]!.places) {
+        const word = wordAt(i, place)
+        if (!covered.has(word)) gain += importance.get(word)!
+      }
+      if (gain > most) {
+        most = gain
+        best = i
+      }
+    }
+    picked.push(best)
+    left.delete(best)
+    for (const place of explained[best]!.places) covered.add(wordAt(best, place))
+  }
+  return picked
+}
