@@ -13,7 +13,7 @@ export interface BenchRow {
   /** Null where the reference is not installed, or there is none. */
   readonly reference: number | null
   readonly ratio: number | null
-  readonly unit: 'ms' | 's' | 'MB' | 'calls'
+  readonly unit: 'ms' | 's' | 'MB' | 'calls' | '%'
   /** Cases of one group get a geometric mean of their own in the summary. */
   readonly group?: string
   /** True for a ratio that is printed and not counted in the summary: the case has a goal of its own. */

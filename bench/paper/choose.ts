@@ -25,7 +25,7 @@ import {
   explainGreedy,
   explainOurs,
   ourExplainer,
-  PrintedLime,
+  type PrintedLime,
   type WordWeights,
 } from './explainers.ts'
 import { everyWord } from './parts.ts'
@@ -51,15 +51,16 @@ export type ChoiceRun = {
 }
 
 const NOISE = 10
-const NUM_SAMPLES = 15_000
 const RANDOM_PICKS = 10
 const MOST_FORESTS = 500
 
-/** Draws that documents of equal length share, kept from run to run. */
-const printed = new PrintedLime(NUM_SAMPLES, 1)
-
-/** One pair of forests; the run's number is its seed. */
-export async function runChoice(reviews: Reviews, run: number): Promise<ChoiceRun> {
+/** One pair of forests; the run's number is its seed, `printed` the reference; so many validation documents are explained. */
+export async function runChoice(
+  reviews: Reviews,
+  run: number,
+  explained: number,
+  printed: PrintedLime,
+): Promise<ChoiceRun> {
   const random = new RandomState([54, run])
   const noise = Array.from({ length: NOISE }, (_, k) => reviews.train.vocabulary + k)
   const dirty = plant(reviews.train, reviews.trainClasses, [0.1, 0.2], random)
@@ -79,6 +80,7 @@ export async function runChoice(reviews: Reviews, run: number): Promise<ChoiceRu
       accuracyOf(forest, clean, reviews.testClasses),
     ],
   )
+  const shown = Math.min(explained, validation.count)
   const vocabulary = [...reviews.vocabulary, ...noise.map((_, k) => `FAKE${k}FAKE`)]
   const ours = ourExplainer()
   const seen = async (forest: Classifier) => {
@@ -87,7 +89,7 @@ export async function runChoice(reviews: Reviews, run: number): Promise<ChoiceRu
       sodalime: [],
       greedy: [],
     }
-    for (let i = 0; i < validation.count; i++) {
+    for (let i = 0; i < shown; i++) {
       const document = documentAt(validation, i)
       const local = forest.near(document)
       const label = local.predicted(everyWord(document))[0]!
@@ -141,8 +143,8 @@ export async function runChoice(reviews: Reviews, run: number): Promise<ChoiceRu
     result[`RP-${kind}`] = SEEN.map((count) => {
       let right = 0
       for (let pick = 0; pick < RANDOM_PICKS; pick++) {
-        const shown = random.choiceWithoutReplacement(validation.count, count)
-        right += choose(kind, [shown, shown])
+        const picks = random.choiceWithoutReplacement(shown, count)
+        right += choose(kind, [picks, picks])
       }
       return right / RANDOM_PICKS
     })

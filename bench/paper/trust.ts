@@ -25,7 +25,7 @@ import {
   explainRandomly,
   ourExplainer,
   Parzen,
-  PrintedLime,
+  type PrintedLime,
   type WordWeights,
 } from './explainers.ts'
 import { everyWord, firstOfEach, meanOf, spreadOf } from './parts.ts'
@@ -47,12 +47,12 @@ export interface TrustRow {
   readonly methods: { readonly [method: string]: Trust }
 }
 
-const TRAINERS: { readonly [Model in TrustModel]: Trainer } = {
-  LR: (documents, classes) => trainLogistic(documents, classes, { penalty: 'l2', C: 1 }),
-  NN: (documents, classes) => trainNeighbours(documents, classes),
-  RF: (documents, classes) =>
-    trainForest(documents, classes, { numTrees: 1000, randomState: SEED, maxDepth: 5 }),
-  SVM: (documents, classes) =>
+const TRAINERS: { readonly [Model in TrustModel]: (numTrees: number) => Trainer } = {
+  LR: () => (documents, classes) => trainLogistic(documents, classes, { penalty: 'l2', C: 1 }),
+  NN: () => (documents, classes) => trainNeighbours(documents, classes),
+  RF: (numTrees) => (documents, classes) =>
+    trainForest(documents, classes, { numTrees, randomState: SEED, maxDepth: 5 }),
+  SVM: () => (documents, classes) =>
     trainSvm(documents, classes, { C: 10, gamma: 0.001, randomState: SEED }),
 }
 
@@ -62,23 +62,22 @@ const SIGMAS: { readonly [Domain in ReviewDomain]: { readonly [Model in TrustMod
   dvd: { LR: 0.75, NN: 0.5, RF: 0.5, SVM: 0.75 },
 }
 const SEED = 1
-const NUM_SAMPLES = 15_000
 const UNTRUSTED = 0.25
 
 /** How the methods decide. */
 const BY_SUM = ['LIME as printed', 'parzen', 'sodalime']
 
-/** Measures every method on the first `limit` test documents of each class. `draws` are shared between the models. */
+/** Measures every method on the first `limit` test documents of each class. `printed` is the reference. */
 export async function measureTrust(
   reviews: Reviews,
   domain: ReviewDomain,
   model: TrustModel,
   limit: number,
-  rounds: number,
-  draws: PrintedLime = new PrintedLime(NUM_SAMPLES, SEED),
+  { rounds, numTrees }: { readonly rounds: number; readonly numTrees: number },
+  printed: PrintedLime,
 ): Promise<TrustRow> {
   const { train, trainClasses, test, testClasses, vocabulary } = reviews
-  const trainer = TRAINERS[model]
+  const trainer = TRAINERS[model](numTrees)
   const classifier = trainer(train, trainClasses)
   const predicted = crossPredicted(train, trainClasses, 5, trainer, everyWord)
   const parzen = new Parzen(train, predicted, SIGMAS[domain][model])
@@ -103,7 +102,7 @@ export async function measureTrust(
       random: explainRandomly(d, random),
       parzen: parzen.explain(document),
       greedy: explainGreedy(local, d, label, true),
-      'LIME as printed': draws.explain(local, d),
+      'LIME as printed': printed.explain(local, d),
       sodalime: await explainOurs(ours, local, words),
     }
     const kept = createBitMatrix(rounds, d)

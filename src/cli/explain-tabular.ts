@@ -14,7 +14,9 @@ import type { TableRow, Value } from '../contract/instance.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import { readTable } from '../data/read-table.ts'
 import { columnIndex, columnValues, type Table } from '../data/table.ts'
+import type { OpenedModel } from '../models/open.ts'
 import { TabularExplainer } from '../tabular/tabular-explainer.ts'
+import type { TabularExplainerOptions } from '../tabular/tabular-options.ts'
 import { checkColumnsFit, modelColumns } from '../workbench/model-columns.ts'
 import type { CommandContext } from './context.ts'
 import { addOutputOptions, checkOutputs, deliver, type OutputFlags } from './deliver.ts'
@@ -37,11 +39,10 @@ import { type ProgressLine, progressLine } from './progress-line.ts'
 import { encodedPredict, type RowEncoding } from './row-encoding.ts'
 import { tableInstance } from './table-instance.ts'
 
-interface TabularFlags extends ModelFlags, ExplainFlags, OutputFlags, RowEncoding {
+/** What the flags of `addTableOptions` give. */
+export interface TableFlags extends RowEncoding {
   readonly data: string
   readonly target?: string
-  readonly row?: number
-  readonly instance?: string
   readonly features?: readonly string[]
   readonly drop?: readonly string[]
   readonly columnNames?: readonly string[]
@@ -54,6 +55,11 @@ interface TabularFlags extends ModelFlags, ExplainFlags, OutputFlags, RowEncodin
   readonly discretizer: 'quartile' | 'decile' | 'entropy' | 'none'
   readonly sampleAroundInstance?: boolean
   readonly sigma?: number
+}
+
+interface TabularFlags extends ModelFlags, ExplainFlags, OutputFlags, TableFlags {
+  readonly row?: number
+  readonly instance?: string
   readonly samplingMethod?: 'gaussian' | 'lhs'
 }
 
@@ -86,13 +92,33 @@ export function explainTabularCommand(context: CommandContext): Command {
   command.optionsGroup('The model:')
   addModelOptions(command)
     .optionsGroup('The data:')
+    .option('-r, --row <n>', 'the row to explain, from 0', wholeValue)
+    .option('-i, --instance <json>', 'the row to explain as JSON, or a JSON file (- for stdin)')
+  addTableOptions(command).addOption(
+    choice('--sampling-method <method>', 'how samples are drawn', ['gaussian', 'lhs']),
+  )
+  command.optionsGroup('The explanation:')
+  addExplainOptions(command, { numFeatures: 10, numSamples: 5000 })
+  command.optionsGroup('Output:')
+  addOutputOptions(command)
+  return command.addHelpText('after', EXAMPLES).action(async (flags: TabularFlags) => {
+    const progress = progressLine(context.stderr, flags)
+    try {
+      await explainTabular(flags, context, progress)
+    } finally {
+      progress.close()
+    }
+  })
+}
+
+/** Adds the flags that say which table is read, and how. */
+export function addTableOptions(command: Command): Command {
+  return command
     .requiredOption('-d, --data <file>', 'the training data: .csv, .tsv, .parquet, .jsonl')
     .option(
       '-t, --target <column>',
       'the column that the model predicts: its name, or number (-1 the last)',
     )
-    .option('-r, --row <n>', 'the row to explain, from 0', wholeValue)
-    .option('-i, --instance <json>', 'the row to explain as JSON, or a JSON file (- for stdin)')
     .option('--features <columns>', 'the columns that the model takes, in its order', listValue)
     .option('--drop <columns>', 'columns that the model does not take', listValue)
     .option('--categorical <columns>', 'columns of numbers that are categories', listValue)
@@ -115,7 +141,6 @@ export function explainTabularCommand(context: CommandContext): Command {
       'sample with this standard deviation around the row, without bins',
       numberValue,
     )
-    .addOption(choice('--sampling-method <method>', 'how samples are drawn', ['gaussian', 'lhs']))
     .addOption(
       choice('--encode <kind>', 'give the model numbers for categories, in sorted order', [
         'ordinal',
@@ -141,18 +166,6 @@ export function explainTabularCommand(context: CommandContext): Command {
     .option('--no-header', 'the first line of the file holds values, not names')
     .option('--delimiter <character>', 'what separates the values of a CSV (default: guessed)')
     .option('--text-encoding <name>', 'encoding of the file, such as latin1 (default: UTF-8)')
-  command.optionsGroup('The explanation:')
-  addExplainOptions(command, { numFeatures: 10, numSamples: 5000 })
-  command.optionsGroup('Output:')
-  addOutputOptions(command)
-  return command.addHelpText('after', EXAMPLES).action(async (flags: TabularFlags) => {
-    const progress = progressLine(context.stderr, flags)
-    try {
-      await explainTabular(flags, context, progress)
-    } finally {
-      progress.close()
-    }
-  })
 }
 
 async function explainTabular(
@@ -162,51 +175,27 @@ async function explainTabular(
 ): Promise<void> {
   await checkOutputs(flags)
   progress.step(`Reading ${flags.data}`)
-  const table = await readTable(
-    flags.data,
-    given({
-      columnNames: flags.columnNames,
-      types: flags.type,
-      header: flags.header,
-      delimiter: flags.delimiter === '\\t' ? '\t' : flags.delimiter,
-      encoding: flags.textEncoding,
-    }),
-  )
+  const table = await readFlaggedTable(flags)
   const target = targetColumn(table, flags)
   checkTargetNeeded(flags, target)
   await withModel(flags, context, progress, async (model) => {
-    const features = modelColumns(table, model, target, flags, flags.data)
-    checkColumnsFit(features, model, flags.encode !== undefined)
+    const { features, predictor, labels, classNames, options } = prepareTable(
+      table,
+      target,
+      model,
+      flags,
+    )
     const row = await tableInstance(features, flags, table.columnNames)
-    const classNames = namedClasses(model.classNames, table)
-    const labels = target === undefined ? undefined : columnValues(table, target)
-    const binless = flags.discretizer === 'none' || flags.sigma !== undefined
     progress.step('Preparing')
-    const explainer = new TabularExplainer(
-      features.rows,
-      given({
-        featureNames: features.columnNames,
-        classNames,
-        categoricalFeatures: flags.categorical,
-        oneHotGroups: flags.oneHot,
-        mode: flags.mode,
-        discretizer: binless ? undefined : flags.discretizer,
-        discretizeContinuous: binless ? false : undefined,
-        sigma: flags.sigma,
-        trainingLabels:
-          flags.discretizer === 'entropy' ? (labels as (number | string)[]) : undefined,
+    const explainer = new TabularExplainer(features.rows, {
+      ...options,
+      ...given({
         kernelWidth: flags.kernelWidth,
         featureSelection: flags.featureSelection,
-        sampleAroundInstance: flags.sampleAroundInstance,
         compatibility: flags.compatibility,
         randomState: flags.seed,
       }),
-    )
-    const predictor: Predictor<TableRow> = {
-      ...model,
-      predict: encodedPredict(model.predict, features, flags),
-      classNames,
-    }
+    })
     progress.step('Asking the model')
     const control = { signal: context.signal, onProgress: progress.onProgress }
     const explanation = await explainer.explain(row, predictor, {
@@ -223,8 +212,54 @@ async function explainTabular(
   })
 }
 
+/** The table that the flags name. */
+export function readFlaggedTable(flags: TableFlags): Promise<Table> {
+  return readTable(
+    flags.data,
+    given({
+      columnNames: flags.columnNames,
+      types: flags.type,
+      header: flags.header,
+      delimiter: flags.delimiter === '\\t' ? '\t' : flags.delimiter,
+      encoding: flags.textEncoding,
+    }),
+  )
+}
+
+/** The columns that the model takes, the model on their rows, and the explainer's options that the flags set. */
+export function prepareTable(
+  table: Table,
+  target: string | undefined,
+  model: OpenedModel,
+  flags: TableFlags & Pick<ModelFlags, 'mode'>,
+) {
+  const features = modelColumns(table, model, target, flags, flags.data)
+  checkColumnsFit(features, model, flags.encode !== undefined)
+  const classNames = namedClasses(model.classNames, table)
+  const labels = target === undefined ? undefined : columnValues(table, target)
+  const binless = flags.discretizer === 'none' || flags.sigma !== undefined
+  const options: TabularExplainerOptions = given({
+    featureNames: features.columnNames,
+    classNames,
+    categoricalFeatures: flags.categorical,
+    oneHotGroups: flags.oneHot,
+    mode: flags.mode,
+    discretizer: binless ? undefined : flags.discretizer,
+    discretizeContinuous: binless ? false : undefined,
+    sigma: flags.sigma,
+    trainingLabels: flags.discretizer === 'entropy' ? (labels as (number | string)[]) : undefined,
+    sampleAroundInstance: flags.sampleAroundInstance,
+  }) as TabularExplainerOptions
+  const predictor: Predictor<TableRow> = {
+    ...model,
+    predict: encodedPredict(model.predict, features, flags),
+    classNames,
+  }
+  return { features, predictor, labels, classNames, options }
+}
+
 /** The target by name, else by number from the front or, negative, from the back. */
-function targetColumn(table: Table, flags: TabularFlags): string | undefined {
+export function targetColumn(table: Table, flags: TableFlags): string | undefined {
   const { target } = flags
   const { columnNames } = table
   if (target === undefined) return table.naming === 'scikit-learn' ? 'target' : undefined
@@ -235,7 +270,7 @@ function targetColumn(table: Table, flags: TabularFlags): string | undefined {
   return columnNames[columnIndex(table, target, flags.data)]!
 }
 
-function checkTargetNeeded(flags: TabularFlags, target: string | undefined): void {
+export function checkTargetNeeded(flags: TableFlags, target: string | undefined): void {
   if (flags.discretizer !== 'entropy' || target !== undefined) return
   throw new OptionError({
     where: '--discretizer',

@@ -9,6 +9,10 @@ import type { CommandContext } from './context.ts'
 import { convertCommand } from './convert.ts'
 import { demoCommand } from './demo.ts'
 import { errorText } from './error-text.ts'
+import { evaluateImageCommand } from './evaluate-image.ts'
+import { evaluateSeriesCommand } from './evaluate-series.ts'
+import { evaluateTabularCommand } from './evaluate-tabular.ts'
+import { evaluateTextCommand } from './evaluate-text.ts'
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.ts'
 import { explainImageCommand } from './explain-image.ts'
 import { explainSeriesCommand } from './explain-series.ts'
@@ -56,6 +60,15 @@ function sodalimeProgram(context: CommandContext): Command {
     .addCommand(explainTextCommand(context))
     .addCommand(explainImageCommand(context))
     .addCommand(explainSeriesCommand(context))
+  const evaluate = new Command('evaluate')
+    .summary('measure how good explanations are')
+    .description(
+      'Measure how good explanations of a model’s predictions are, methods side by side.',
+    )
+    .addCommand(evaluateTabularCommand(context))
+    .addCommand(evaluateTextCommand(context))
+    .addCommand(evaluateImageCommand(context))
+    .addCommand(evaluateSeriesCommand(context))
   const train = new Command('train')
     .summary('train a model')
     .description('Train a model on your data, to explain it then.')
@@ -65,6 +78,7 @@ function sodalimeProgram(context: CommandContext): Command {
     .description('Local explanations (LIME) of any model.')
     .version(packageVersion(), '-V, --version')
     .addCommand(explain)
+    .addCommand(evaluate)
     .addCommand(train)
     .addCommand(reportCommand(context))
     .addCommand(studioCommand(context))
