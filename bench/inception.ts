@@ -59,7 +59,7 @@ export async function run({ quick, emit }: BenchOptions): Promise<void> {
   await model.close()
 
   const { modelCalls } = diagnostics
-  const seconds = diagnostics.seconds - paused
+  const seconds = diagnostics.seconds! - paused
   const share = ((100 * inside) / seconds).toFixed(1)
   const all = (median(theirs) * modelCalls) / 1000
   emit({

@@ -16,9 +16,11 @@ export const publicSources = Object.values(manifest.exports)
   .filter(exists)
 
 /** Sources of everything that is built: the public modules and the commands. */
-export const buildSources = [...publicSources, ...Object.values(manifest.bin).map(sourceOf)].filter(
-  exists,
-)
+export const buildSources = [
+  ...publicSources,
+  'src/batch/worker-thread.ts',
+  ...Object.values(manifest.bin).map(sourceOf),
+].filter(exists)
 
 /** @param {string} built */
 function sourceOf(built) {

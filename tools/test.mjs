@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findChromium } from './chromium.mjs'
 import { provide } from './install-component.mjs'
+import { findRedis } from './redis.mjs'
 
 /** @typedef {import('./install-component.mjs').Component} Component */
 /** @typedef {import('./results-reporter.mjs').Results} Results */
@@ -25,8 +26,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const resultsFile = join(root, '.cache', 'test-results.json')
 
 /**
- * What tests need that npm does not bring, and the Vitest project that cannot run without it.
- * @type {(Component & { project: string, tests: string })[]}
+ * What tests need that npm does not bring, and the Vitest project that cannot run without it; tests without a project of
+ * their own skip themselves, and say why.
+ * @type {(Component & { project?: string, tests?: string })[]}
  */
 const components = [
   {
@@ -38,6 +40,7 @@ const components = [
     project: 'browser',
     tests: 'test/browser',
   },
+  { name: 'Redis', find: findRedis, systemPackage: 'redis-server' },
 ]
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
@@ -63,7 +66,7 @@ async function main(vitestArguments) {
   for (const component of components) {
     const { found, reason } = await provide(component, run)
     if (interruptedBy !== undefined) return exitCodeOf(interruptedBy)
-    if (found) continue
+    if (found || component.project === undefined || component.tests === undefined) continue
     const count = countTests(component.tests)
     const title = `all of ${component.tests} (${count} tests, counted in the source)`
     skipped.push({ title, reason, count })

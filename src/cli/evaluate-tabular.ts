@@ -14,19 +14,19 @@ import {
   type EvaluateFlags,
   runEvaluation,
 } from './evaluate-options.ts'
-import {
-  addTableOptions,
-  checkTargetNeeded,
-  prepareTable,
-  readFlaggedTable,
-  type TableFlags,
-  targetColumn,
-} from './explain-tabular.ts'
 import { addModelOptions, type ModelFlags, withModel } from './model-options.ts'
 import { numberValue } from './option-values.ts'
 import { progressLine } from './progress-line.ts'
+import {
+  addTableOptions,
+  readTrainingTable,
+  setUpTable,
+  type TableFlags,
+  targetColumn,
+} from './table-options.ts'
 
 interface TabularFlags extends ModelFlags, EvaluateFlags, TableFlags {
+  readonly data: string
   readonly radius: number
 }
 
@@ -48,7 +48,9 @@ export function evaluateTabularCommand(context: CommandContext): Command {
     .summary('evaluate explanations of rows of a table')
     .description('Measure how good explanations of a model’s predictions for rows of a table are.')
   command.optionsGroup('The model:')
-  addModelOptions(command).optionsGroup('The data:')
+  addModelOptions(command)
+    .optionsGroup('The data:')
+    .requiredOption('-d, --data <file>', 'the training data: .csv, .tsv, .parquet, .jsonl')
   addTableOptions(command).option(
     '--radius <share>',
     'max-sensitivity: how far numbers move, in standard deviations',
@@ -61,11 +63,10 @@ export function evaluateTabularCommand(context: CommandContext): Command {
     try {
       await checkEvaluateOutputs(flags)
       progress.step(`Reading ${flags.data}`)
-      const table = await readFlaggedTable(flags)
-      const target = targetColumn(table, flags)
-      checkTargetNeeded(flags, target)
+      const table = await readTrainingTable(flags.data, flags)
+      targetColumn(table, flags, flags.data)
       await withModel(flags, context, progress, async (model) => {
-        const { features, predictor, options } = prepareTable(table, target, model, flags)
+        const { features, predictor, options } = setUpTable(table, model, flags, flags.data)
         const chosen = drawnInstances(features.rows.length, flags)
         await runEvaluation<TableRow, TableRow>(
           {

@@ -8,16 +8,9 @@
  */
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import { OptionError } from '../contract/errors.ts'
-import { Explanation } from '../contract/explanation.ts'
-import type { TableRow, Value } from '../contract/instance.ts'
-import type { Predictor } from '../contract/predictor.ts'
-import { readTable } from '../data/read-table.ts'
-import { columnIndex, columnValues, type Table } from '../data/table.ts'
-import type { OpenedModel } from '../models/open.ts'
+import { named } from '../batch/open-explainer.ts'
+import type { Value } from '../contract/instance.ts'
 import { TabularExplainer } from '../tabular/tabular-explainer.ts'
-import type { TabularExplainerOptions } from '../tabular/tabular-options.ts'
-import { checkColumnsFit, modelColumns } from '../workbench/model-columns.ts'
 import type { CommandContext } from './context.ts'
 import { addOutputOptions, checkOutputs, deliver, type OutputFlags } from './deliver.ts'
 import {
@@ -27,37 +20,21 @@ import {
   given,
 } from './explain-options.ts'
 import { addModelOptions, type ModelFlags, withModel } from './model-options.ts'
-import {
-  choice,
-  groupValue,
-  listValue,
-  numberValue,
-  typeValue,
-  wholeValue,
-} from './option-values.ts'
+import { choice, wholeValue } from './option-values.ts'
 import { type ProgressLine, progressLine } from './progress-line.ts'
-import { encodedPredict, type RowEncoding } from './row-encoding.ts'
 import { tableInstance } from './table-instance.ts'
-
-/** What the flags of `addTableOptions` give. */
-export interface TableFlags extends RowEncoding {
-  readonly data: string
-  readonly target?: string
-  readonly features?: readonly string[]
-  readonly drop?: readonly string[]
-  readonly columnNames?: readonly string[]
-  readonly type?: { readonly [column: string]: 'number' | 'category' }
-  readonly delimiter?: string
-  readonly textEncoding?: string
-  readonly header?: boolean
-  readonly categorical?: readonly string[]
-  readonly oneHot?: { readonly [group: string]: readonly string[] }
-  readonly discretizer: 'quartile' | 'decile' | 'entropy' | 'none'
-  readonly sampleAroundInstance?: boolean
-  readonly sigma?: number
-}
+import {
+  addTableOptions,
+  explainerOptions,
+  outputNames,
+  readTrainingTable,
+  setUpTable,
+  type TableFlags,
+  targetColumn,
+} from './table-options.ts'
 
 interface TabularFlags extends ModelFlags, ExplainFlags, OutputFlags, TableFlags {
+  readonly data: string
   readonly row?: number
   readonly instance?: string
   readonly samplingMethod?: 'gaussian' | 'lhs'
@@ -92,6 +69,7 @@ export function explainTabularCommand(context: CommandContext): Command {
   command.optionsGroup('The model:')
   addModelOptions(command)
     .optionsGroup('The data:')
+    .requiredOption('-d, --data <file>', 'the training data: .csv, .tsv, .parquet, .jsonl')
     .option('-r, --row <n>', 'the row to explain, from 0', wholeValue)
     .option('-i, --instance <json>', 'the row to explain as JSON, or a JSON file (- for stdin)')
   addTableOptions(command).addOption(
@@ -111,63 +89,6 @@ export function explainTabularCommand(context: CommandContext): Command {
   })
 }
 
-/** Adds the flags that say which table is read, and how. */
-export function addTableOptions(command: Command): Command {
-  return command
-    .requiredOption('-d, --data <file>', 'the training data: .csv, .tsv, .parquet, .jsonl')
-    .option(
-      '-t, --target <column>',
-      'the column that the model predicts: its name, or number (-1 the last)',
-    )
-    .option('--features <columns>', 'the columns that the model takes, in its order', listValue)
-    .option('--drop <columns>', 'columns that the model does not take', listValue)
-    .option('--categorical <columns>', 'columns of numbers that are categories', listValue)
-    .option(
-      '--one-hot <group=columns>',
-      'columns that are one category; may be repeated',
-      groupValue,
-    )
-    .addOption(
-      choice('--discretizer <kind>', 'how numbers become bins', [
-        'quartile',
-        'decile',
-        'entropy',
-        'none',
-      ]).default('quartile'),
-    )
-    .option('--sample-around-instance', 'sample around the row in place of the mean of the data')
-    .option(
-      '--sigma <s>',
-      'sample with this standard deviation around the row, without bins',
-      numberValue,
-    )
-    .addOption(
-      choice('--encode <kind>', 'give the model numbers for categories, in sorted order', [
-        'ordinal',
-      ]),
-    )
-    .addOption(
-      choice('--rows <form>', 'give the model rows as lists, or as objects by column name', [
-        'arrays',
-        'objects',
-      ]),
-    )
-    .option(
-      '--column-names <names>',
-      'names of all columns, in place of those in the file',
-      listValue,
-    )
-    .option(
-      '--type <column=type>',
-      'read a column as number or category; may be repeated',
-      typeValue,
-    )
-    .option('--header', 'the first line of the file holds names (default: guessed)')
-    .option('--no-header', 'the first line of the file holds values, not names')
-    .option('--delimiter <character>', 'what separates the values of a CSV (default: guessed)')
-    .option('--text-encoding <name>', 'encoding of the file, such as latin1 (default: UTF-8)')
-}
-
 async function explainTabular(
   flags: TabularFlags,
   context: CommandContext,
@@ -175,26 +96,20 @@ async function explainTabular(
 ): Promise<void> {
   await checkOutputs(flags)
   progress.step(`Reading ${flags.data}`)
-  const table = await readFlaggedTable(flags)
-  const target = targetColumn(table, flags)
-  checkTargetNeeded(flags, target)
+  const table = await readTrainingTable(flags.data, flags)
+  targetColumn(table, flags, flags.data)
   await withModel(flags, context, progress, async (model) => {
-    const { features, predictor, labels, classNames, options } = prepareTable(
+    const { features, target, labels, classNames, predictor, options } = setUpTable(
       table,
-      target,
       model,
       flags,
+      flags.data,
     )
     const row = await tableInstance(features, flags, table.columnNames)
     progress.step('Preparing')
     const explainer = new TabularExplainer(features.rows, {
       ...options,
-      ...given({
-        kernelWidth: flags.kernelWidth,
-        featureSelection: flags.featureSelection,
-        compatibility: flags.compatibility,
-        randomState: flags.seed,
-      }),
+      ...explainerOptions(flags),
     })
     progress.step('Asking the model')
     const control = { signal: context.signal, onProgress: progress.onProgress }
@@ -203,111 +118,13 @@ async function explainTabular(
       ...given({ samplingMethod: flags.samplingMethod }),
     })
     progress.close()
+    const { task, classNames: names } = explanation
     await deliver(
-      renamed(explanation, table, target),
+      named(explanation, outputNames(task, names, table, target) ?? null),
       flags,
       context,
       headline(flags, target, labels),
     )
-  })
-}
-
-/** The table that the flags name. */
-export function readFlaggedTable(flags: TableFlags): Promise<Table> {
-  return readTable(
-    flags.data,
-    given({
-      columnNames: flags.columnNames,
-      types: flags.type,
-      header: flags.header,
-      delimiter: flags.delimiter === '\\t' ? '\t' : flags.delimiter,
-      encoding: flags.textEncoding,
-    }),
-  )
-}
-
-/** The columns that the model takes, the model on their rows, and the explainer's options that the flags set. */
-export function prepareTable(
-  table: Table,
-  target: string | undefined,
-  model: OpenedModel,
-  flags: TableFlags & Pick<ModelFlags, 'mode'>,
-) {
-  const features = modelColumns(table, model, target, flags, flags.data)
-  checkColumnsFit(features, model, flags.encode !== undefined)
-  const classNames = namedClasses(model.classNames, table)
-  const labels = target === undefined ? undefined : columnValues(table, target)
-  const binless = flags.discretizer === 'none' || flags.sigma !== undefined
-  const options: TabularExplainerOptions = given({
-    featureNames: features.columnNames,
-    classNames,
-    categoricalFeatures: flags.categorical,
-    oneHotGroups: flags.oneHot,
-    mode: flags.mode,
-    discretizer: binless ? undefined : flags.discretizer,
-    discretizeContinuous: binless ? false : undefined,
-    sigma: flags.sigma,
-    trainingLabels: flags.discretizer === 'entropy' ? (labels as (number | string)[]) : undefined,
-    sampleAroundInstance: flags.sampleAroundInstance,
-  }) as TabularExplainerOptions
-  const predictor: Predictor<TableRow> = {
-    ...model,
-    predict: encodedPredict(model.predict, features, flags),
-    classNames,
-  }
-  return { features, predictor, labels, classNames, options }
-}
-
-/** The target by name, else by number from the front or, negative, from the back. */
-export function targetColumn(table: Table, flags: TableFlags): string | undefined {
-  const { target } = flags
-  const { columnNames } = table
-  if (target === undefined) return table.naming === 'scikit-learn' ? 'target' : undefined
-  if (!columnNames.includes(target) && /^-?\d+$/.test(target)) {
-    const named = columnNames.at(Number(target))
-    if (named !== undefined) return named
-  }
-  return columnNames[columnIndex(table, target, flags.data)]!
-}
-
-export function checkTargetNeeded(flags: TableFlags, target: string | undefined): void {
-  if (flags.discretizer !== 'entropy' || target !== undefined) return
-  throw new OptionError({
-    where: '--discretizer',
-    got: 'entropy without --target',
-    expected: 'the column of classes that the bins are to separate',
-    remedy: 'Add --target.',
-  })
-}
-
-/** The model's names of classes; where these are only numbers and the data names them, the data's. */
-function namedClasses(
-  classNames: readonly string[] | undefined,
-  { targetNames }: Table,
-): readonly string[] | undefined {
-  if (targetNames === undefined) return classNames
-  return classNames?.map((name) =>
-    /^\d+$/.test(name) ? (targetNames[Number(name)] ?? name) : name,
-  )
-}
-
-/** The explanation with names for what the model left without: classes that the data names, and one predicted value. */
-function renamed(explanation: Explanation, table: Table, target: string | undefined): Explanation {
-  const { task, classNames, labels } = explanation
-  const numbered = classNames.every((name, index) => name === String(index))
-  const names =
-    task === 'regression'
-      ? classNames.length === 1 && target !== undefined && table.naming !== 'numbered'
-        ? [target]
-        : undefined
-      : numbered && table.targetNames?.length === classNames.length
-        ? table.targetNames
-        : undefined
-  if (names === undefined) return explanation
-  return new Explanation({
-    ...explanation,
-    classNames: names,
-    labels: labels.map((label) => ({ ...label, name: names[label.label]! })),
   })
 }
 

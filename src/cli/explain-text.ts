@@ -12,7 +12,7 @@ import { OptionError } from '../contract/errors.ts'
 import type { TextInput } from '../contract/instance.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import { decodeText, unreadable } from '../data/bytes.ts'
-import { TextExplainer, type TextExplainOptions, type TextUnit } from '../text/index.ts'
+import { TextExplainer } from '../text/index.ts'
 import type { CommandContext } from './context.ts'
 import { addOutputOptions, checkOutputs, deliver, type OutputFlags } from './deliver.ts'
 import {
@@ -22,22 +22,12 @@ import {
   given,
 } from './explain-options.ts'
 import { addModelOptions, type ModelFlags, withModel } from './model-options.ts'
-import { choice, wholeValue } from './option-values.ts'
 import { type ProgressLine, progressLine } from './progress-line.ts'
+import { addTextOptions, type TextChoices, textExplainerOptions } from './text-options.ts'
 
-interface TextFlags extends ModelFlags, ExplainFlags, OutputFlags {
+interface TextFlags extends ModelFlags, ExplainFlags, OutputFlags, TextChoices {
   readonly file?: string
   readonly field?: { readonly [name: string]: string }
-  readonly textEncoding?: string
-  readonly unit?: TextUnit
-  readonly bow?: boolean
-  readonly charLevel?: boolean
-  readonly splitExpression?: string
-  readonly maskString?: string
-  readonly locale?: string
-  readonly ngram?: number
-  readonly spans?: TextExplainOptions['spans'] & object
-  readonly spanUnits?: 'utf16' | 'codePoints'
 }
 
 const EXAMPLES = `
@@ -73,30 +63,7 @@ export function explainTextCommand(context: CommandContext): Command {
       'one field of a model that takes several; may be repeated',
       fieldValue,
     )
-    .option('--text-encoding <name>', 'encoding of the file, such as latin1 (default: UTF-8)')
-    .addOption(
-      choice('--unit <unit>', 'what is switched off as one (default: word)', [
-        'word',
-        'character',
-        'grapheme',
-        'sentence',
-        'paragraph',
-      ]),
-    )
-    .option('--bow', 'equal words are one feature')
-    .option('--no-bow', 'each word is a feature where it stands')
-    .option('--char-level', 'explain characters, as in Python LIME')
-    .option('--split-expression <pattern>', 'what separates words (default: \\W+)')
-    .option('--mask-string <text>', 'what stands in place of a word that is off')
-    .option(
-      '--locale <language>',
-      'language of the text, to find words without spaces: ja, th, und',
-    )
-    .option('--ngram <n>', 'so many words in a row are one feature', wholeValue)
-    .option('--spans <json>', 'the features, as [[start, end], …]', spansValue)
-    .addOption(
-      choice('--span-units <units>', 'what spans count (default: utf16)', ['utf16', 'codePoints']),
-    )
+  addTextOptions(command)
   command.optionsGroup('The explanation:')
   addExplainOptions(command, { numFeatures: 10, numSamples: 5000 })
   command.optionsGroup('Output:')
@@ -121,18 +88,7 @@ async function explainText(
 ): Promise<void> {
   await checkOutputs(flags)
   const text = await textInstance(argument, flags)
-  const { unit, bow, charLevel, splitExpression, maskString, locale, ngram } = flags
-  const explainer = new TextExplainer(
-    given({
-      ...{ unit, bow, charLevel, splitExpression, maskString, locale, ngram },
-      mode: flags.mode,
-      classNames: flags.classNames,
-      kernelWidth: flags.kernelWidth,
-      featureSelection: flags.featureSelection,
-      compatibility: flags.compatibility,
-      randomState: flags.seed,
-    }),
-  )
+  const explainer = new TextExplainer({ ...textExplainerOptions(flags), randomState: flags.seed })
   await withModel(flags, context, progress, async (model) => {
     const control = { signal: context.signal, onProgress: progress.onProgress }
     const options = {
@@ -188,12 +144,4 @@ function fieldValue(
   const at = text.indexOf('=')
   if (at <= 0) throw new InvalidArgumentError('Expected NAME=TEXT.')
   return { ...before, [text.slice(0, at).trim()]: text.slice(at + 1) }
-}
-
-function spansValue(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new InvalidArgumentError('Expected JSON such as [[0,4],[5,9]].')
-  }
 }

@@ -2,11 +2,12 @@
  * The flags that say which model is asked, and how it is opened and closed.
  */
 import type { Command } from 'commander'
+import { joined } from '../batch/open-explainer.ts'
 import type { Task } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
 import type { Json } from '../models/http.ts'
 import type { ImageLayout } from '../models/onnx/image-input.ts'
-import { type OpenedModel, openModel } from '../models/open.ts'
+import { type OpenedModel, type OpenOptions, openModel } from '../models/open.ts'
 import { mergeOptions } from '../models/preprocessing.ts'
 import type { CommandContext } from './context.ts'
 import { choice, namesValue, repeatedValue, secondsValue, wholeValue } from './option-values.ts'
@@ -97,6 +98,44 @@ export function addModelOptions(command: Command): Command {
     )
 }
 
+/** How the model is opened, as far as its answers depend on it: data. `image` = how it wants pictures. */
+export function plannedModelOptions(flags: ModelFlags, image?: ImageLayout): OpenOptions {
+  const { mode: task, classNames, activation, output } = flags
+  return {
+    onnx: { task, classNames, activation, output, image },
+    ...(image !== undefined && { defaults: { image: IMAGE_DEFAULTS } }),
+    server: {
+      ...{ task, classNames, activation, output },
+      image: mergeOptions({ image: IMAGE_DEFAULTS }, { image }).image,
+      columns: flags.features,
+      request: flags.request,
+      prompt: flags.prompt,
+      method: flags.chatSamples === undefined ? undefined : 'sampling',
+      samples: flags.chatSamples,
+    },
+    process: { task, classNames },
+  }
+}
+
+/** The connection to the model: secrets, times and a path, on which its answers do not depend. */
+export function connectionOptions(flags: ModelFlags, env: CommandContext['env']): OpenOptions {
+  const { timeout } = flags
+  return {
+    preprocessing: flags.preprocessing,
+    server: {
+      headers: serverHeaders(flags.httpHeader ?? [], env),
+      timeout: timeout === undefined ? undefined : Math.round(timeout * 1000),
+      concurrency: flags.concurrency,
+      retries: flags.retries,
+    },
+    process: {
+      timeout: timeout === undefined ? undefined : timeout * 1000,
+      // A program may take longer to load its model than to answer.
+      startTimeout: timeout === undefined ? undefined : Math.max(LEAST_START, timeout * 1000),
+    },
+  }
+}
+
 /** Opens the model, hands it to `use`, and closes it whatever happens. `image` = how it wants pictures. */
 export async function withModel<Result>(
   flags: ModelFlags,
@@ -105,37 +144,22 @@ export async function withModel<Result>(
   use: (model: OpenedModel) => Promise<Result>,
   image?: ImageLayout,
 ): Promise<Result> {
-  const { mode: task, classNames, activation, output, timeout } = flags
   const onWarning = ({ message }: Warning): void => {
     if (flags.quiet !== true) context.stderr.write(`warning: ${message}\n`)
   }
+  const onStderr =
+    flags.verbose === true ? (text: string) => void context.stderr.write(text) : undefined
   progress.step('Opening the model')
-  const model = await openModel(flags.model, {
-    onnx: { task, classNames, activation, output, image, onWarning },
-    ...(image !== undefined && { defaults: { image: IMAGE_DEFAULTS } }),
-    preprocessing: flags.preprocessing,
-    server: {
-      ...{ task, classNames, activation, output, onWarning },
-      image: mergeOptions({ image: IMAGE_DEFAULTS }, { image }).image,
-      headers: serverHeaders(flags.httpHeader ?? [], context.env),
-      timeout: timeout === undefined ? undefined : Math.round(timeout * 1000),
-      concurrency: flags.concurrency,
-      retries: flags.retries,
-      columns: flags.features,
-      request: flags.request,
-      prompt: flags.prompt,
-      method: flags.chatSamples === undefined ? undefined : 'sampling',
-      samples: flags.chatSamples,
-    },
-    process: {
-      task,
-      classNames,
-      timeout: timeout === undefined ? undefined : timeout * 1000,
-      // A program may take longer to load its model than to answer.
-      startTimeout: timeout === undefined ? undefined : Math.max(LEAST_START, timeout * 1000),
-      onStderr: flags.verbose === true ? (text) => context.stderr.write(text) : undefined,
-    },
-  })
+  const planned = plannedModelOptions(flags, image)
+  const connected = joined(planned, connectionOptions(flags, context.env))
+  const model = await openModel(
+    flags.model,
+    joined(connected, {
+      onnx: { onWarning },
+      server: { onWarning },
+      process: { onStderr },
+    }),
+  )
   try {
     context.signal.throwIfAborted()
     return await use(model)

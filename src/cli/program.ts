@@ -3,8 +3,8 @@
  *
  * A new command is a file beside this one and a line in `sodalimeProgram`.
  */
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { batchCommand } from './batch.ts'
 import type { CommandContext } from './context.ts'
 import { convertCommand } from './convert.ts'
 import { demoCommand } from './demo.ts'
@@ -19,10 +19,14 @@ import { explainSeriesCommand } from './explain-series.ts'
 import { explainTabularCommand } from './explain-tabular.ts'
 import { explainTextCommand } from './explain-text.ts'
 import { inspectCommand } from './inspect.ts'
+import { queueCommand } from './queue.ts'
 import { reportCommand } from './report.ts'
 import { studioCommand } from './studio.ts'
+import { summarizeCommand } from './summarize.ts'
 import { trainImageCommand } from './train-image.ts'
 import { trainSeriesCommand } from './train-series.ts'
+import { packageVersion } from './version.ts'
+import { workerCommand } from './worker.ts'
 
 const EXAMPLES = `
 Examples:
@@ -79,6 +83,10 @@ function sodalimeProgram(context: CommandContext): Command {
     .version(packageVersion(), '-V, --version')
     .addCommand(explain)
     .addCommand(evaluate)
+    .addCommand(batchCommand(context))
+    .addCommand(workerCommand(context))
+    .addCommand(queueCommand(context))
+    .addCommand(summarizeCommand(context))
     .addCommand(train)
     .addCommand(reportCommand(context))
     .addCommand(studioCommand(context))
@@ -100,9 +108,4 @@ function settled(command: Command, context: CommandContext): Command {
     })
   for (const below of command.commands) settled(below, context)
   return command
-}
-
-function packageVersion(): string {
-  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(file) as { version: string }).version
 }

@@ -159,10 +159,10 @@ export interface Diagnostics {
   readonly modelCalls: number
   /** Batches sent to the model. */
   readonly batches: number
-  /** Seconds for the whole call. */
-  readonly seconds: number
-  /** Seconds of these spent waiting for the model. */
-  readonly modelSeconds: number
+  /** Seconds for the whole call; absent in the results of batches, which are the same however long they took. */
+  readonly seconds?: number
+  /** Seconds of these spent waiting for the model; absent where `seconds` is. */
+  readonly modelSeconds?: number
   readonly warnings: readonly Warning[]
 }
 

@@ -156,8 +156,8 @@ const diagnostics = z
     effectiveSampleSize: z.number().nonnegative(),
     modelCalls: count,
     batches: count,
-    seconds: z.number().nonnegative(),
-    modelSeconds: z.number().nonnegative(),
+    seconds: z.number().nonnegative().exactOptional(),
+    modelSeconds: z.number().nonnegative().exactOptional(),
     warnings: z.array(z.object({ code: z.string(), message: z.string() }).readonly()).readonly(),
   })
   .readonly()

@@ -69,7 +69,8 @@ export function unreadable(path: string, cause: unknown): DataError {
   return new DataError({ where: path, got, expected: 'a readable file', remedy, cause })
 }
 
-function makeDecoder(encoding: string, name: string): InstanceType<typeof TextDecoder> {
+/** A decoder that refuses bytes that are not of its encoding; throws a DataError for an encoding that does not exist. */
+export function makeDecoder(encoding: string, name: string): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder(encoding, { fatal: true })
   } catch (cause) {

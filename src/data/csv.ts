@@ -110,6 +110,43 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   }
 }
 
+/** What the first lines of a CSV tell about all of it. */
+export interface CsvHead {
+  readonly columnNames: readonly string[]
+  readonly naming: Table['naming']
+  readonly delimiter: string
+  /** Records above the first row of values: 0 or 1. */
+  readonly first: number
+  /** Cells of a record. */
+  readonly width: number
+}
+
+/**
+ * Reads the head of a CSV of which `sample` is the beginning, cut off after a whole record, for readers that go through
+ * a file piece by piece. Throws a DataError as `parseCsv` does.
+ */
+export function readCsvHead(sample: string, options: CsvOptions = {}): CsvHead {
+  const name = options.name ?? 'CSV'
+  const text = sample.startsWith('\ufeff') ? sample.slice(1) : sample
+  const delimiter = options.delimiter ?? guessDelimiter(text)
+  const lines = splitCsv(text, name, delimiter)
+  if (lines.length === 0) {
+    throw new DataError({
+      where: name,
+      got: 'an empty file',
+      expected: 'a line of names and at least one row',
+      remedy: 'Check that the file was written to the end.',
+    })
+  }
+  const { columnNames, naming, first, width } = readHead(
+    lines,
+    options,
+    (got, expected, remedy) => new DataError({ where: `${name}, line 1`, got, expected, remedy }),
+  )
+  checkNames(columnNames, options, name)
+  return { columnNames, naming, delimiter, first, width }
+}
+
 interface Head {
   readonly columnNames: readonly string[]
   /** Index of the first row of values. */
@@ -165,7 +202,8 @@ function isScikitHead(lines: readonly (readonly string[])[]): boolean {
   return (
     names.length > 0 &&
     lines.length > 1 &&
-    Number(rows) === lines.length - 1 &&
+    // Of a large file only the beginning may be here.
+    Number(rows) >= lines.length - 1 &&
     Number(columns) === lines[1]!.length - 1 &&
     names.every((name) => !looksNumeric(name.trim()))
   )

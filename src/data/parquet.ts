@@ -22,11 +22,9 @@ export async function parseParquet(
   options: ParquetOptions = {},
 ): Promise<Table> {
   const name = options.name ?? 'Parquet'
-  checkFrame(bytes, name)
-  const [{ parquetMetadata, parquetRead, parquetSchema }, { compressors }] = await Promise.all([
-    import('hyparquet'),
-    import('hyparquet-compressors'),
-  ])
+  checkParquetFrame(bytes, name)
+  const { parquet, compressors } = await loadParquet()
+  const { parquetMetadata, parquetRead, parquetSchema } = parquet
   const file = new Uint8Array(bytes).buffer
   try {
     const metadata = parquetMetadata(file)
@@ -66,8 +64,17 @@ export async function parseParquet(
   }
 }
 
+/** Both libraries, loaded when they are first needed. */
+export async function loadParquet() {
+  const [parquet, { compressors }] = await Promise.all([
+    import('hyparquet'),
+    import('hyparquet-compressors'),
+  ])
+  return { parquet, compressors }
+}
+
 /** Parquet files begin and end with `PAR1`; a file without the second was cut off. */
-function checkFrame(bytes: Uint8Array, name: string): void {
+export function checkParquetFrame(bytes: Uint8Array, name: string): void {
   const mark = (from: number) => String.fromCharCode(...bytes.subarray(from, from + 4))
   const begins = mark(0) === 'PAR1'
   if (begins && bytes.length >= 12 && mark(bytes.length - 4) === 'PAR1') return

@@ -9,6 +9,7 @@
  */
 import { OptionError } from '../contract/errors.ts'
 import type { ExplanationData } from '../contract/explanation.ts'
+import { lazyPick } from './lazy-pick.ts'
 
 /** Which explanations were picked, and why. */
 export interface SubmodularPick {
@@ -50,24 +51,13 @@ export function submodularPick(
   for (const row of rows) for (const [f, weight] of row) importance[f]! += Math.abs(weight)
   for (let f = 0; f < importance.length; f++) importance[f] = Math.sqrt(importance[f]!)
 
-  const touched = rows.map((row) => [...row].filter(([, weight]) => weight !== 0).map(([f]) => f))
-  const covered = new Uint8Array(names.size)
-  const remaining = new Set(rows.keys())
-  const picked: number[] = []
-  while (picked.length < count && remaining.size > 0) {
-    let best = 0
-    let last = -1
-    for (const i of remaining) {
-      const gain = gainOf(touched[i]!, covered, importance)
-      if (gain >= best) {
-        best = gain
-        last = i
-      }
-    }
-    picked.push(last)
-    remaining.delete(last)
-    for (const f of touched[last]!) covered[f] = 1
+  const offsets = [0]
+  const features: number[] = []
+  for (const row of rows) {
+    for (const [f, weight] of row) if (weight !== 0) features.push(f)
+    offsets.push(features.length)
   }
+  const { picked, covered } = lazyPick({ offsets, features, importance }, count)
   const total = importance.reduce((sum, one) => sum + one, 0)
   const reached = importance.reduce((sum, one, f) => sum + one * covered[f]!, 0)
   return {
@@ -75,11 +65,4 @@ export function submodularPick(
     importances: [...names].map(([name, f]) => ({ name, importance: importance[f]! })),
     coverage: total > 0 ? reached / total : 1,
   }
-}
-
-/** Importance of the features not yet covered, summed in the order of their ids. */
-function gainOf(features: readonly number[], covered: Uint8Array, importance: Float64Array) {
-  let gain = 0
-  for (const f of features) if (!covered[f]) gain += importance[f]!
-  return gain
 }

@@ -106,11 +106,16 @@ export class RandomState {
   /** A second stream with the same future. */
   clone(): RandomState {
     const copy = new RandomState(0)
-    copy.#key.set(this.#key)
-    copy.#words.set(this.#words)
-    copy.#position = this.#position
-    copy.#gauss = this.#gauss
+    copy.setState(this)
     return copy
+  }
+
+  /** Goes on from where `other` stands; `other` stays as it is. */
+  setState(other: RandomState): void {
+    this.#key.set(other.#key)
+    this.#words.set(other.#words)
+    this.#position = other.#position
+    this.#gauss = other.#gauss
   }
 
   /** One double, uniform in [0, 1). */

@@ -141,8 +141,11 @@ ${labels.map(
 `,
 )}<dt>Samples</dt><dd>${formatCount(samples)}, worth ${formatCount(effectiveSampleSize)} of equal weight</dd>
 <dt>Model calls</dt><dd>${formatCount(modelCalls)} in ${formatCount(batches)} ${batches === 1 ? 'batch' : 'batches'}; equal samples are sent once</dd>
-<dt>Time</dt><dd>${formatSeconds(seconds)}, ${formatSeconds(modelSeconds)} of it for the model</dd>
-</dl>`
+${
+  seconds !== undefined &&
+  markup`<dt>Time</dt><dd>${formatSeconds(seconds)}, ${formatSeconds(modelSeconds ?? 0)} of it for the model</dd>
+`
+}</dl>`
 }
 
 function optionList(options: { readonly [name: string]: unknown }): Markup {

@@ -176,7 +176,7 @@ describe('diagnostics', () => {
     const sum = w.reduce((total, one) => total + one, 0)
     const squares = w.reduce((total, one) => total + one * one, 0)
     expect(diagnostics.effectiveSampleSize).toBeCloseTo(sum ** 2 / squares, 9)
-    expect(diagnostics.seconds).toBeGreaterThanOrEqual(diagnostics.modelSeconds)
+    expect(diagnostics.seconds).toBeGreaterThanOrEqual(diagnostics.modelSeconds!)
     expect(diagnostics.warnings).toEqual([])
   })
 

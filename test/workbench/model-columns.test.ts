@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encodedPredict } from '../../src/cli/row-encoding.ts'
+import { encodedPredict, sortedCategories } from '../../src/batch/encoded-rows.ts'
 import type { TableRow } from '../../src/contract/instance.ts'
 import { parseCsv } from '../../src/data/csv.ts'
 import { dropColumns } from '../../src/data/table.ts'
@@ -46,15 +46,18 @@ describe('modelColumns', () => {
 
 describe('encodedPredict', () => {
   const features = dropColumns(table, ['id', 'income'])
-  const seen = async (encoding: object) => {
+  const seen = async (encoding: { encode?: 'ordinal'; rows?: 'arrays' | 'objects' }) => {
     let got: readonly TableRow[] = []
     const predict = encodedPredict(
       (rows) => {
         got = rows
         return []
       },
-      features,
-      encoding,
+      {
+        columnNames: features.columnNames,
+        categories: encoding.encode === 'ordinal' ? sortedCategories(features) : null,
+        objects: encoding.rows === 'objects',
+      },
     )
     await predict(features.rows, {})
     return got

@@ -1,0 +1,196 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { callCli } from '../cli/run-cli.ts'
+import { emptyFolder, manifestOf, model, shardBytes, tableLines, training } from './batch-folder.ts'
+import { startCli, stopAll } from './child-cli.ts'
+import { freePort, NO_REDIS, redisServer, startRedis, type TestRedis } from './redis-server.ts'
+
+const folder = emptyFolder()
+const input = join(folder, 'rows.csv')
+writeFileSync(input, `${tableLines(60).join('\n')}\n`)
+const reference = join(folder, 'reference')
+
+const command = (out: string, ...more: string[]) => [
+  ...['batch', 'tabular', '--model', model, '--data', training, '--target', 'diagnosis'],
+  ...['--input', input, '--out', out, '--num-samples', '100', '--shard-size', '8', '-q'],
+  ...more,
+]
+const worker = (url: string, ...more: string[]) => [
+  ...['worker', '--queue', url, '--model', model, '--workers', '1'],
+  ...more,
+]
+
+if (redisServer === undefined) console.warn(`Skipping tests of the queue: ${NO_REDIS}`)
+
+describe.skipIf(redisServer === undefined)(
+  `sodalime batch --queue (skipped where ${NO_REDIS})`,
+  () => {
+    const servers: TestRedis[] = []
+    const redisOf = async (options = {}): Promise<TestRedis> => {
+      const server = await startRedis(options)
+      servers.push(server)
+      return server
+    }
+
+    beforeAll(async () => {
+      expect((await callCli(command(reference, '--workers', '1'))).code).toBe(0)
+    })
+    afterEach(stopAll)
+    afterAll(async () => {
+      await Promise.all(servers.map((server) => server.stop('SIGKILL')))
+    })
+
+    it('gives the same bytes by two worker processes, and leaves nothing in the queue', async () => {
+      const { url } = await redisOf()
+      const workers = [startCli(worker(url)), startCli(worker(url))]
+      const out = join(folder, 'queued')
+      const { code, stderr } = await callCli(command(out, '--queue', url))
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(shardBytes(out)).toEqual(shardBytes(reference))
+      expect(manifestOf(out).counts).toMatchObject({ instances: 60, failed: 0 })
+      const status = await callCli(['queue', 'status', '--queue', url, '--json'])
+      const state = JSON.parse(status.stdout)
+      expect(state.jobs).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 })
+      expect(state.batches).toEqual([])
+      expect(state.workers).toHaveLength(2)
+      for (const one of workers) {
+        expect(await one.stop('SIGTERM')).toBe(0)
+        expect(one.said()).toContain('finishing the shards that are begun')
+      }
+      const after = await callCli(['queue', 'status', '--queue', url])
+      expect(after.stdout).toContain('Workers: none')
+    })
+
+    it('goes on after worker and coordinator were killed', async () => {
+      const { url } = await redisOf()
+      const out = join(folder, 'killed')
+      const args = command(out, '--queue', url)
+      const first = startCli(worker(url))
+      const coordinator = startCli(args)
+      await first.until(/shard \d/)
+      await first.stop('SIGKILL')
+      await coordinator.stop('SIGKILL')
+      const second = startCli(worker(url))
+      await second.until(/listens/)
+      const { code, stderr } = await callCli(args)
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(shardBytes(out)).toEqual(shardBytes(reference))
+    })
+
+    it('goes on after Redis was killed and came back', async () => {
+      const server = await redisOf({ appendOnly: true })
+      const out = join(folder, 'redis-killed')
+      const one = startCli(worker(server.url))
+      const coordinator = startCli(command(out, '--queue', server.url))
+      await one.until(/shard \d/)
+      await server.stop('SIGKILL')
+      await server.start()
+      expect(await coordinator.ended).toBe(0)
+      expect(shardBytes(out)).toEqual(shardBytes(reference))
+    })
+
+    it('goes on where Redis came back empty', async () => {
+      const server = await redisOf()
+      const out = join(folder, 'redis-emptied')
+      const one = startCli(worker(server.url))
+      const coordinator = startCli(command(out, '--queue', server.url))
+      await one.until(/shard \d/)
+      await server.stop('SIGKILL')
+      await server.start()
+      expect(await coordinator.ended).toBe(0)
+      expect(shardBytes(out)).toEqual(shardBytes(reference))
+    })
+
+    it('refuses workers with another model or another protocol, and says so on both sides', async () => {
+      const { url } = await redisOf()
+      const out = join(folder, 'refused')
+      const coordinator = startCli(command(out, '--queue', url))
+      const redis = new Redis(url)
+      let plan: string | undefined
+      while (plan === undefined) [plan] = await redis.keys('sodalime-plan:*')
+      const wrong = startCli(
+        worker(url).map((word) => (word === model ? join(folder, 'other.onnx') : word)),
+      )
+      writeFileSync(join(folder, 'other.onnx'), 'another')
+      expect(await wrong.ended).toBe(2)
+      expect(wrong.said()).toMatch(
+        /--model: got a model with the hash [0-9a-f]+…, expected the model of the batch/,
+      )
+      await coordinator.until(/warning: a worker on .* was refused/).catch(() => undefined)
+      await coordinator.stop('SIGKILL')
+      const text = JSON.parse((await redis.get(plan))!)
+      await redis.set(plan, JSON.stringify({ ...text, protocol: 99 }))
+      const old = startCli(worker(url))
+      expect(await old.ended).toBe(2)
+      expect(old.said()).toContain('a batch that speaks version 99 of the protocol')
+      redis.disconnect()
+    })
+
+    it('takes nothing from Redis that is no job of a batch', async () => {
+      const { url } = await redisOf()
+      const one = startCli(worker(url))
+      await one.until(/listens/)
+      const redis = new Redis(url, { maxRetriesPerRequest: null })
+      const queue = new Queue('sodalime', { connection: redis, prefix: 'sodalime' })
+      const bad = { protocol: 1, batch: '../../etc', shard: { shard: 0, first: 0, items: [] } }
+      const job = await queue.add('shard', bad, { attempts: 1 })
+      let state = await job.getState()
+      while (state !== 'failed') state = await job.getState()
+      const failed = await queue.getJob(job.id!)
+      expect(failed!.failedReason).toContain('what sodalime batch --queue put there')
+      expect(one.child.exitCode).toBe(null)
+      await queue.close()
+      redis.disconnect()
+    })
+
+    it('reaches Redis by password and TLS, and says what is wrong without them', async () => {
+      const server = await redisOf({ password: 'fish&chips', tls: true })
+      const ca = join(server.folder, 'ca.crt')
+      const url = server.url.replace('//', `//:${encodeURIComponent('fish&chips')}@`)
+      startCli(worker(url, '--queue-ca', ca))
+      const out = join(folder, 'secure')
+      const env = { SODALIME_REDIS_PASSWORD: 'fish&chips' }
+      const { code, stderr } = await callCli(
+        command(out, '--queue', server.url, '--queue-ca', ca),
+        env,
+      )
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(shardBytes(out)).toEqual(shardBytes(reference))
+      const wrong = await callCli([
+        'queue',
+        'status',
+        '--queue',
+        server.url.replace('//', '//:guess@'),
+        '--queue-ca',
+        ca,
+      ])
+      expect(wrong.code).toBe(2)
+      expect(wrong.stderr).toMatch(/which cannot be reached \(.*(WRONGPASS|invalid)/)
+      expect(wrong.stderr).not.toContain('guess')
+      const untrusted = await callCli(['queue', 'status', '--queue', url])
+      expect(untrusted.stderr).toMatch(/certificate/)
+      expect(untrusted.stderr).not.toContain('fish')
+    })
+  },
+)
+
+describe('sodalime batch --queue without Redis', () => {
+  it('says that nobody answers', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`
+    const { code, stderr } = await callCli(command(join(folder, 'nobody'), '--queue', url))
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /--queue: got redis:\/\/127\.0\.0\.1:\d+\/?, which cannot be reached \(.*ECONNREFUSED/,
+    )
+  })
+
+  it('refuses an address that is none', async () => {
+    const { code, stderr } = await callCli(['queue', 'status', '--queue', 'http://:secret@host'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('expected redis://host:6379')
+    expect(stderr).not.toContain('secret')
+  })
+})
