@@ -9,8 +9,9 @@
  * | `sodalime-refused:NAME`         | the last workers that were refused, for the coordinator to say |
  * | `sodalime-strikes:BATCH`        | instances that workers died of                                 |
  */
-import type { Redis } from 'ioredis'
+
 import { MissingDependencyError } from '../contract/errors.ts'
+import type { Redis } from './redis.ts'
 
 export type Bullmq = typeof import('bullmq')
 

@@ -8,6 +8,8 @@ import { readFile } from 'node:fs/promises'
 import type { Redis } from 'ioredis'
 import { MissingDependencyError, OptionError } from '../contract/errors.ts'
 
+export type { Redis } from 'ioredis'
+
 /** Where Redis is. */
 export interface RedisPlace {
   readonly url: string
