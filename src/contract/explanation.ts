@@ -66,6 +66,21 @@ export interface Feature {
   readonly of?: number
 }
 
+/** How the training data of one column is spread, as shares from 0 to 1. */
+export type Distribution =
+  | {
+      readonly kind: 'numeric'
+      /** Bins of equal width from the smallest to the largest value (the 0 and 100 % points of `quantiles`). */
+      readonly shares: readonly number[]
+    }
+  | {
+      readonly kind: 'categorical'
+      /** The most frequent categories, by falling share. */
+      readonly levels: readonly { readonly value: Value; readonly share: number }[]
+      /** Share of all others. */
+      readonly others: number
+    }
+
 /** What was explained, with what is needed to draw it. */
 export type InstanceData =
   | {
@@ -74,6 +89,8 @@ export type InstanceData =
       readonly values: readonly Value[]
       /** For each column the training data's 0, 25, 50, 75, 100 % points; null for categories or where unknown. */
       readonly quantiles?: readonly (readonly number[] | null)[]
+      /** For each column how the training data is spread; null where unknown. */
+      readonly distributions?: readonly (Distribution | null)[]
     }
   | {
       readonly kind: 'text'

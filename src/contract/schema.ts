@@ -51,12 +51,28 @@ const feature = z
   .object({ name: z.string(), part: featurePart, of: count.exactOptional() })
   .readonly()
 
+const share = z.number().min(0).max(1)
+
+const distribution = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('numeric'), shares: z.array(share).readonly() }).readonly(),
+    z
+      .object({
+        kind: z.literal('categorical'),
+        levels: z.array(z.object({ value, share }).readonly()).readonly(),
+        others: share,
+      })
+      .readonly(),
+  ])
+  .readonly()
+
 const tabularInstance = z
   .object({
     kind: z.literal('tabular'),
     columns: z.array(z.string()).readonly(),
     values: z.array(value).readonly(),
     quantiles: z.array(numbers.nullable()).readonly().exactOptional(),
+    distributions: z.array(distribution.nullable()).readonly().exactOptional(),
   })
   .readonly()
 

@@ -4,7 +4,7 @@
  * | view         | what it shows                                                                             |
  * | ------------ | ----------------------------------------------------------------------------------------- |
  * | `overlay`    | the picture; segments tinted by weight, solid outline and + for, dashed and − against       |
- * | `heatmap`    | the picture in grey; all segments tinted, the stronger the heavier, with a scale            |
+ * | `heatmap`    | the picture in grey; all segments tinted, the stronger the heavier, against hatched; a scale |
  * | `boundaries` | the picture; thin borders of all segments, thick outlines of the heaviest                   |
  *
  * The picture comes from the explanation's data (`keepPicture`); without it the segments are drawn on a plain ground.
@@ -154,7 +154,7 @@ function imageOf({ instance }: ExplanationData, where: string): ImageInstance {
 }
 
 function captionOf(view: ImageView): string {
-  if (view === 'heatmap') return 'Orange parts speak for it, blue parts against it.'
+  if (view === 'heatmap') return 'Orange parts speak for it, blue and hatched parts against it.'
   if (view === 'boundaries')
     return 'Thick outlines: the segments that count most; orange and solid for it, blue and dashed against it.'
   return 'Solid outline and + speak for it, dashed outline and \u2212 against it.'
@@ -193,7 +193,8 @@ function marks(
     const tip = markup`<title>${name}: ${formatWeight(weight, decimals)}, ${share} of the picture</title>`
     if (view === 'heatmap') {
       const opacity = round(0.85 * Math.min(1, Math.abs(weight) / largest))
-      return markup`<path fill="${colour}" fill-opacity="${opacity}" fill-rule="evenodd" d="${outline}">${tip}</path>
+      // What speaks against it is hatched too, so that colour is not the only sign.
+      return markup`<path fill="${colour}" fill-opacity="${opacity}" fill-rule="evenodd" d="${outline}">${tip}</path>${against && markup`<path fill="url(#hatch)" fill-opacity="${round(0.6 * opacity)}" fill-rule="evenodd" d="${outline}"/>`}
 `
     }
     const opacity = view === 'overlay' ? tintSteps[tintStep(weight, largest) - 1]! : 0
@@ -201,6 +202,10 @@ function marks(
     return markup`<path fill="none" stroke="#fff" stroke-opacity="0.8" stroke-width="${px(5)}" stroke-linejoin="round" d="${outline}"/><path fill="${colour}" fill-opacity="${opacity}" fill-rule="evenodd" stroke="${view === 'boundaries' ? bright : colour}" stroke-width="${px(2.5)}" stroke-linejoin="round"${dash} d="${outline}">${tip}</path>
 `
   })
+  const hatch =
+    view === 'heatmap' &&
+    markup`<pattern id="hatch" width="${px(7)}" height="${px(7)}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V${px(7)}" stroke="#fff" stroke-width="${px(2.8)}"/></pattern>
+`
   const signs =
     view === 'overlay' &&
     weighted.slice(0, most).map(({ part, weight }) => {
@@ -215,7 +220,7 @@ function marks(
     borders !== undefined &&
     markup`<path fill="none" stroke="#fff" stroke-opacity="0.75" stroke-width="${px(1)}" d="${borders}"/>
 `
-  }${shapes}${signs}${weighted.length === 0 && markup`<text x="${map.width / 2}" y="${map.height / 2}" font-size="${px(14)}" text-anchor="middle" fill="${theme.ink}">No segment has any weight.</text>`}`
+  }${hatch}${shapes}${signs}${weighted.length === 0 && markup`<text x="${map.width / 2}" y="${map.height / 2}" font-size="${px(14)}" text-anchor="middle" fill="${theme.ink}">No segment has any weight.</text>`}`
 }
 
 /** From the strongest against to the strongest for. */

@@ -33,7 +33,7 @@ export const lightTheme: Theme = {
   ink: '#1d1e21',
   muted: '#5b5e66',
   line: '#d9d6ce',
-  for: '#b35309',
+  for: '#ae4f07',
   against: '#1f5f9e',
   neutral: '#5f6470',
   caution: '#8a5a00',

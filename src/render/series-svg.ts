@@ -182,7 +182,7 @@ class SeriesPicture {
     const segments = this.#segments(channel).filter((one) => this.#counts(one))
     const bands = segments.map(
       (segment) =>
-        markup`<rect x="${this.#x(segment.start)}" y="0" width="${round(this.#x(segment.end) - this.#x(segment.start))}" height="${height}" fill="${this.#colour(segment.weight)}" fill-opacity="${tintSteps[tintStep(segment.weight, this.#largest) - 1] ?? 0}"><title>${segment.name}: ${formatWeight(segment.weight, this.#decimals)}</title></rect>
+        markup`<rect x="${this.#x(segment.start)}" y="0" width="${round(this.#x(segment.end) - this.#x(segment.start))}" height="${height}" fill="${this.#colour(segment.weight)}" fill-opacity="${tintSteps[tintStep(segment.weight, this.#largest) - 1] ?? 0}"><title>${segment.name}: ${formatWeight(segment.weight, this.#decimals)}</title></rect>${this.#edge(segment)}
 `,
     )
     const over = lines.map(
@@ -296,6 +296,12 @@ ${rows}</g>
 
   #segments(channel: number): WeightedSegment[] {
     return channelSegments(this.#explanation, this.#label, channel, this.#of)
+  }
+
+  /** Solid over what speaks for it, dashed over what speaks against it: colour is not the only sign. */
+  #edge({ start, end, weight }: WeightedSegment): Markup {
+    const dash = weight < 0 && markup` stroke-dasharray="5 3"`
+    return markup`<path d="M${this.#x(start)} 1H${this.#x(end)}" stroke="${this.#colour(weight)}" stroke-width="2"${dash}/>`
   }
 
   #counts({ weight }: WeightedSegment): boolean {

@@ -6,7 +6,7 @@ import { drawingStyles, themeVariables } from './drawing-styles.ts'
 import { darkTheme, lightTheme } from './palette.ts'
 
 /** SHA-256 of `stylesheet` in base64, for `style-src`; a test compares them. */
-export const stylesheetHash = 'sha256-2/nLnVkaoHLW3LkyAqtKnOC8jtJSIyapDgau/k5ZGnw='
+export const stylesheetHash = 'sha256-VFw1pqRAZqMmbyZg7YxtP5ucLUWffu2kndNMjVahZ00='
 
 /** The whole style sheet. */
 export const stylesheet = `${drawingStyles}

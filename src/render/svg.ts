@@ -120,6 +120,8 @@ function chartLayout(
   }
   if (bars.some(({ interval }) => interval !== undefined))
     notes.push('Whiskers are 95\u00a0% intervals.')
+  if (bars.some(({ unsure }) => unsure))
+    notes.push('Pale bars with a dashed edge: the sign is uncertain.')
   if (bars.some(({ tied }) => tied)) notes.push('\u2248 rank cannot be told from the next')
   const zero = round(left + axis.position(0) * span)
   return {
@@ -158,7 +160,7 @@ function row(bar: Bar, i: number, layout: Layout, theme: Theme): Markup {
   const name = shortName(bar.name, nameColumns)
   return markup`<g><title>${bar.name}: ${text}, ${formatPercent(bar.share)} of the weight</title>
 <text x="${round(nameRight)}" y="${middle + 4.5}" font-size="13" text-anchor="end" fill="${theme.ink}">${name}</text>
-<rect x="${Math.min(zero, end)}" y="${middle - BAR / 2}" width="${round(Math.abs(end - zero))}" height="${BAR}" fill="${fill}"/>
+<rect x="${Math.min(zero, end)}" y="${middle - BAR / 2}" width="${round(Math.abs(end - zero))}" height="${BAR}" fill="${fill}"${bar.unsure && markup` fill-opacity="0.38" stroke="${fill}" stroke-dasharray="3 2"`}/>
 ${bar.interval !== undefined && whisker(bar.interval, middle, layout, theme)}<text x="${right}" y="${middle + 4.5}" font-size="13" text-anchor="end" fill="${fill}">${layout.tree ? text.replace('+', '') : text}${bar.tied && ' \u2248'}</text></g>
 `
 }

@@ -164,12 +164,15 @@ function barLines(
     words(tree ? formatWeight(weight, decimals).replace('+', '') : formatWeight(weight, decimals)),
   )
   const tied = shown.some((bar) => bar.tied)
+  const unsure = shown.some((bar) => bar.unsure)
+  const marks = shown.map((bar) => words(`${bar.tied ? '\u2248' : ''}${bar.unsure ? '?' : ''}`))
+  const markWidth = Math.max(...marks.map(displayWidth))
   const intervals = shown.map(({ interval }) =>
     interval === undefined
       ? ''
       : words(`${formatWeight(interval[0], decimals)} to ${formatWeight(interval[1], decimals)}`),
   )
-  const valueWidth = Math.max(...values.map(displayWidth)) + (tied ? 2 : 0)
+  const valueWidth = Math.max(...values.map(displayWidth)) + (markWidth > 0 ? markWidth + 1 : 0)
   const intervalWidth = width < 76 ? 0 : Math.max(...intervals.map(displayWidth))
   const gaps = 6 + (intervalWidth > 0 ? 2 : 0)
   const names = shown.map(({ name }) => style.name(name))
@@ -184,10 +187,10 @@ function barLines(
   shown.forEach((bar, i) => {
     const name = padEnd(truncate(names[i]!, nameWidth, words('\u2026')), nameWidth)
     const paint = bar.weight < 0 ? style.against : style.for
-    const mark = tied ? (bar.tied ? words(' \u2248') : '  ') : ''
+    const mark = markWidth > 0 ? ` ${padEnd(marks[i]!, markWidth)}` : ''
     const interval =
       intervalWidth > 0 ? `  ${style.muted(padStart(intervals[i]!, intervalWidth))}` : ''
-    const value = paint(padStart(values[i]!, valueWidth - (tied ? 2 : 0)))
+    const value = paint(padStart(values[i]!, valueWidth - (markWidth > 0 ? markWidth + 1 : 0)))
     out.push(
       `  ${name}  ${signedBar(bar.weight, axis, barWidth, zero, style)}  ${value}${mark}${interval}`,
     )
@@ -202,7 +205,9 @@ function barLines(
       ),
     )
   }
+  if (intervalWidth > 0) out.push(style.muted(words('  At the right: 95\u00a0% intervals.')))
   if (tied) out.push(style.muted(words('  \u2248 rank cannot be told from the next')))
+  if (unsure) out.push(style.muted('  ? sign uncertain: interval holds 0'))
   return out
 }
 

@@ -33,6 +33,8 @@ export interface NumericAttribute {
   readonly scale: number
   /** 0, 25, 50, 75, 100 % points of the training values. */
   readonly quantiles: readonly number[] | null
+  /** Shares of the training values in bins of equal width, for drawings; absent where unknown. */
+  readonly histogram?: readonly number[]
   /** Share of missing values in the training data. */
   readonly missing: number
   /** How missing values are told to the model. */

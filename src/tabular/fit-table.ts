@@ -14,6 +14,7 @@ import { percentiles } from '../math/percentile.ts'
 import type { RandomState } from '../math/random-state.ts'
 import type { Attribute, CategoricalAttribute, Level, NumericAttribute } from './attribute.ts'
 import { cutsOf, type Discretizer, makeBins } from './discretize.ts'
+import { histogram } from './distribution.ts'
 import { type Columns, columnIndex, isMissing } from './table.ts'
 
 /** Samples hold categories as 16-bit numbers. */
@@ -104,13 +105,17 @@ function fitNumbers(
       .map((i) => all[i]!)
   }
   const { mean, scale } = meanAndScale(present, alone)
+  const quantiles =
+    present.length > 0 ? Array.from(percentiles(present, [0, 25, 50, 75, 100])) : null
+  const shares = quantiles === null ? undefined : histogram(present, quantiles[0]!, quantiles[4]!)
   return {
     kind: 'numeric',
     name,
     columns: [column],
     mean,
     scale,
-    quantiles: present.length > 0 ? Array.from(percentiles(present, [0, 25, 50, 75, 100])) : null,
+    quantiles,
+    ...(shares !== undefined && { histogram: shares }),
     missing: 1 - present.length / numbers.length,
     missingAs: missingForm(values),
     bins: options.discretizeContinuous

@@ -27,6 +27,7 @@ import {
 import type { DistanceFunction } from '../math/distance-metrics.ts'
 import { RandomState } from '../math/random-state.ts'
 import { type BinSamples, binNeighbourhood, drawBinSamples } from './bin-neighbourhood.ts'
+import { distributionsOf } from './distribution.ts'
 import { SAMPLING_METHODS, type SamplingMethod } from './draws.ts'
 import {
   type FittedTable,
@@ -298,7 +299,11 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
       if (attribute.kind === 'numeric') quantiles[attribute.columns[0]] = attribute.quantiles
     }
     const values = cells.map((cell) => (isMissing(cell) ? null : cell))
-    return { kind: 'tabular', columns: names, values, quantiles }
+    const distributions = distributionsOf(attributes, names.length)
+    return {
+      ...{ kind: 'tabular' as const, columns: names, values, quantiles },
+      ...(distributions !== undefined && { distributions }),
+    }
   }
 }
 
