@@ -9,9 +9,10 @@ import { type Markup, markup } from './markup.ts'
 import { formatCount, formatNumber, formatPercent } from './number-text.ts'
 
 const MOST_ROWS = 500
+const MOST_USED = 100
 const FOLD_FROM = 14
 
-/** The table; with many columns those without weight are folded away, and at most 500 of them are shown. */
+/** The table; with many columns those without weight are folded away, and at most 600 of all are shown. */
 export function valuesFigure(
   explanation: ExplanationData,
   instance: Extract<InstanceData, { kind: 'tabular' }>,
@@ -21,8 +22,10 @@ export function valuesFigure(
   const all = instance.columns.map((_, column) => column)
   if (all.length < FOLD_FROM)
     return markup`<figure class="drawing">${table(instance, all, used)}${legend(instance)}</figure>`
-  const first = all.filter((column) => used.has(column))
-  const rest = all.filter((column) => !used.has(column))
+  // Columns stand in `used` by falling weight.
+  const strongest = new Set([...used.keys()].slice(0, MOST_USED))
+  const first = all.filter((column) => strongest.has(column))
+  const rest = all.filter((column) => !strongest.has(column))
   const shown = rest.slice(0, MOST_ROWS)
   const beyond =
     rest.length > shown.length &&
