@@ -13,11 +13,17 @@
  * equally correlated features the first in its working order enters (entering features are exchanged with the first
  * inactive one).
  *
+ * Where features are equally correlated and collinear (few rows of bits often are), the active ones that those rules give may
+ * not be the lasso's: their direction would leave another feature more correlated than they are, or move a coefficient
+ * against its sign. Then the active features are found afresh (`tied-features.ts`).
+ *
  * On purpose: G instead of the (n, d) samples. A coefficient that leaves is set to exactly 0 (there, sometimes, to a
  * rounding error that counts as nonzero). A feature whose part outside the active ones is shorter than 1e-7, or is but
  * rounding, is set aside until a feature leaves (there its correlation is set to 0, after which the path is no longer
  * the lasso's, and rounding decides whether it happens at all).
  */
+import { append, solve } from './growing-cholesky.ts'
+import { activeAmong, type Direction, follows, TIED, tiedAt } from './tied-features.ts'
 import type { WeightedCross, WeightedMoments } from './weighted-moments.ts'
 
 /** One knot of the path. */
@@ -30,12 +36,6 @@ export interface LarsStep {
 
 const MOST_STEPS = 500
 const SMALLEST_ALPHA = 1.1920928955078125e-7
-const DEGENERATE = 1e-7
-/** A residual square below this share of the column's own is rounding: also degenerate. */
-const SPANNED = 1e-13
-/** Correlations that differ by a smaller share are equal. */
-const TIED = 1e-10
-
 /** What the path needs: G by columns (d), c (d), and n. */
 export interface LarsProblem {
   readonly column: (j: number) => Float64Array
@@ -64,10 +64,14 @@ export function larsPath(
   const aside = new Uint8Array(d)
   let active = 0
   let dropped = false
+  /** The correlation of the active features. */
+  let left = 0
   let b: Float64Array = new Float64Array(d)
   for (;;) {
     let place = mostCorrelated(correlation, order, aside, active)
-    const C = place < 0 ? 0 : Math.abs(correlation[order[place]!]!)
+    const inactive = place < 0 ? 0 : Math.abs(correlation[order[place]!]!)
+    // Of tied features none may be left that is not set aside: then it is the active ones' own.
+    const C = Math.max(inactive, left)
     const alpha = C / n
     const before = path.at(-1)
     path.push({ alpha, coefficients: b })
@@ -88,19 +92,25 @@ export function larsPath(
       place = mostCorrelated(correlation, order, aside, active)
       if (place >= 0 && Math.abs(correlation[order[place]!]!) < C * (1 - TIED)) break
     }
-    if (active === 0 || (before !== undefined && before.alpha < alpha)) return path
+    if (active === 0 || (before !== undefined && before.alpha * (1 + TIED) < alpha)) return path
 
     // u = A g: the active features' common direction, along which each has the correlation A with it.
-    const g = solve(factor, signs)
-    const length = 1 / Math.sqrt(g.reduce((sum, value, a) => sum + value * signs[a]!, 0))
-    if (!Number.isFinite(length)) return path
-    const direction = g.map((value) => value * length)
-    const along = new Float64Array(d)
-    for (let a = 0; a < active; a++) {
-      const column = columnOf(order[a]!)
-      const share = direction[a]!
-      for (let j = 0; j < d; j++) along[j]! += share * column[j]!
+    let direction = directionOf(order, active, factor, signs, columnOf)
+    if (direction === undefined) return path
+    const tied = tiedAt(C, correlation, order, signs, active)
+    if (!follows(direction, tied, order, active, b)) {
+      const chosen = activeAmong(tied, b, columnOf)
+      for (const { feature, sign } of tied) correlation[feature] = sign * C
+      order.set([...chosen.features, ...order.filter((j) => !chosen.features.includes(j))])
+      factor = chosen.factor
+      active = chosen.features.length
+      signs.splice(0, signs.length, ...chosen.signs)
+      aside.fill(0)
+      direction = directionOf(order, active, factor, signs, columnOf)
+      if (direction === undefined) return path
     }
+    const { along, length } = direction
+    const signOf = new Map(tied.map(({ feature, sign }) => [feature, sign]))
     let step = C / length
     for (let at = active; at < d; at++) {
       const j = order[at]!
@@ -109,20 +119,23 @@ export function larsPath(
       along[j] = aj
       const up = (C - correlation[j]!) / (length - aj + Number.MIN_VALUE)
       const down = (C + correlation[j]!) / (length + aj + Number.MIN_VALUE)
-      if (up > 0 && up < step) step = up
-      if (down > 0 && down < step) step = down
+      // A tied one keeps pace, or falls faster: what divides two roundings says nothing.
+      const sign = signOf.get(j)
+      if (up > 0 && up < step && sign !== 1) step = up
+      if (down > 0 && down < step && sign !== -1) step = down
     }
-    const crossing = firstCrossing(b, order, direction, active)
+    const crossing = firstCrossing(b, order, direction.share, active)
     dropped = crossing.step < step
     if (dropped) step = crossing.step
 
     const next = new Float64Array(d)
     for (let a = 0; a < active; a++) {
       const j = order[a]!
-      next[j] = b[j]! + step * direction[a]!
+      next[j] = b[j]! + step * direction.share[a]!
     }
     for (let at = active; at < d; at++) correlation[order[at]!]! -= step * along[order[at]!]!
     b = next
+    left = C - step * length
     if (dropped) {
       aside.fill(0)
       for (const a of crossing.places) {
@@ -144,6 +157,26 @@ export function larsPath(
       }
     }
   }
+}
+
+/** The common direction of the first `active` features of `order`; `undefined` where there is none. */
+function directionOf(
+  order: Int32Array,
+  active: number,
+  factor: readonly Float64Array[],
+  signs: readonly number[],
+  columnOf: LarsProblem['column'],
+): Direction | undefined {
+  const g = solve(factor, signs)
+  const length = 1 / Math.sqrt(g.reduce((sum, value, a) => sum + value * signs[a]!, 0))
+  if (!Number.isFinite(length)) return undefined
+  const share = g.map((value) => value * length)
+  const along = new Float64Array(order.length)
+  for (let a = 0; a < active; a++) {
+    const column = columnOf(order[a]!)
+    for (let j = 0; j < along.length; j++) along[j]! += share[a]! * column[j]!
+  }
+  return { share, along, length }
 }
 
 /** Place in `order` of the inactive feature of largest |correlation|, the first of equals; −1 if all are set aside. */
@@ -190,40 +223,4 @@ function residualCorrelation(column: Float64Array, c: number, b: Float64Array): 
   let value = c
   for (let k = 0; k < b.length; k++) if (b[k] !== 0) value -= column[k]! * b[k]!
   return value
-}
-
-/**
- * Adds a feature to the Cholesky factor of the active ones (its rows), by its products with them and its square; false
- * where they span it already.
- */
-function append(factor: Float64Array[], inner: Float64Array, square: number): boolean {
-  const row = new Float64Array(inner.length + 1)
-  let rest = square
-  for (let i = 0; i < inner.length; i++) {
-    const other = factor[i]!
-    let sum = inner[i]!
-    for (let k = 0; k < i; k++) sum -= other[k]! * row[k]!
-    row[i] = sum / other[i]!
-    rest -= row[i]! * row[i]!
-  }
-  const diagonal = Math.sqrt(Math.abs(rest))
-  if (diagonal < DEGENERATE || rest <= SPANNED * square) return false
-  row[inner.length] = diagonal
-  factor.push(row)
-  return true
-}
-
-/** Solves L Lᵀ x = b. */
-function solve(factor: readonly Float64Array[], b: readonly number[]): Float64Array {
-  const x = Float64Array.from(b)
-  factor.forEach((row, i) => {
-    for (let k = 0; k < i; k++) x[i]! -= row[k]! * x[k]!
-    x[i]! /= row[i]!
-  })
-  for (let i = x.length - 1; i >= 0; i--) {
-    const row = factor[i]!
-    x[i]! /= row[i]!
-    for (let k = 0; k < i; k++) x[k]! -= row[k]! * x[i]!
-  }
-  return x
 }
