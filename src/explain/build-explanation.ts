@@ -26,6 +26,7 @@ import { rangeOf } from '../math/range.ts'
 import { weightedMoments } from '../math/weighted-moments.ts'
 import { effectiveSampleSize } from '../math/weighted-statistics.ts'
 import {
+  convergenceWarning,
   droppedWarning,
   fitWarnings,
   isConstant,
@@ -99,6 +100,7 @@ export function buildExplanation(answered: AnsweredSamples): ExplanationData {
     warnings.push(...fitWarnings(explained, constant, task))
     return explained
   })
+  warn(convergenceWarning(moments.converged, X.cols))
   if (task === 'regression' && settings.python) labels = pythonRegression(labels[0]!)
 
   const range = task === 'regression' ? rangeOf(columnOf(outputs, chosen[0]!)) : undefined

@@ -6,6 +6,7 @@
  * | no-local-effect             | the model answers alike for all samples (spread ≤ 1e-12 of its size)             |
  * | low-effective-sample-size   | the kernel leaves fewer than 30 samples' worth, or 2 for each feature used       |
  * | poor-fit                    | the surrogate explains less than a tenth of the variance, on held-out samples    |
+ * | not-converged               | a ridge of very many features stopped before it was exact                        |
  * | probabilities-do-not-sum-to-1 | a classifier's outputs do not, by more than 1e-3                               |
  * | samples-dropped             | the model’s answer to some samples was not finite; they are left out              |
  */
@@ -62,6 +63,15 @@ export function sampleSizeWarning(
       effective < samples / 2
         ? `Effective sample size ${Math.round(effective)} of ${samples}: the kernel gives nearly all weight to few samples. Widen kernelWidth or raise numSamples.`
         : `Effective sample size ${Math.round(effective)} for ${numFeatures} features: too few samples to tell them apart. Raise numSamples or lower numFeatures.`,
+  }
+}
+
+/** Warning about a solver that ran out of steps; `undefined` where it did not. */
+export function convergenceWarning(converged: boolean, features: number): Warning | undefined {
+  if (converged) return undefined
+  return {
+    code: 'not-converged',
+    message: `The ridge over ${features} features ran out of steps before it was exact: weights and the order of features are approximate. Widen kernelWidth, lower numFeatures to 6 or less, or take featureSelection: 'forward_selection'.`,
   }
 }
 

@@ -17,11 +17,17 @@ import {
   type WeightedMoments,
   weightedMoments,
 } from '../math/weighted-moments.ts'
-import { weightedR2 } from '../math/weighted-statistics.ts'
+import { significantWeights, weightedR2 } from '../math/weighted-statistics.ts'
 import type { FeatureSelection } from './choices.ts'
 import { isConstant } from './diagnose.ts'
 import { selectFeatures } from './select-features.ts'
-import { columnSurrogate, linearSolver, ridgePenalty, type SurrogateChoice } from './surrogate.ts'
+import {
+  columnSurrogate,
+  isLeastSquares,
+  linearSolver,
+  ridgePenalty,
+  type SurrogateChoice,
+} from './surrogate.ts'
 
 /** What is fitted to what. */
 export interface LabelFitRequest {
@@ -88,15 +94,19 @@ interface KnownMoments {
   readonly features?: Int32Array
 }
 
-/** The selected columns' own moments where a column of the whole Gram matrix would cost more than all of theirs. */
+/**
+ * The selected columns' own moments where a column of the whole Gram matrix would cost more than all of theirs, and where
+ * least squares without a penalty would fit samples exactly whose weights are but rounding.
+ */
 function momentsFor(
-  { X, moments, y, weights }: LabelFitRequest,
+  { X, moments, y, weights, surrogate }: LabelFitRequest,
   cross: WeightedCross,
   features: Int32Array,
 ): KnownMoments {
-  if (features.length ** 2 > moments.cols || moments.cols < WIDE)
-    return { moments, cross, features }
-  const own = weightedMoments(selectColumns(X, features), weights)
+  const significant = isLeastSquares(surrogate) ? significantWeights(weights) : weights
+  const shared = features.length ** 2 > moments.cols || moments.cols < WIDE
+  if (shared && significant === weights) return { moments, cross, features }
+  const own = weightedMoments(selectColumns(X, features), significant)
   return { moments: own, cross: own.cross(y) }
 }
 
@@ -146,7 +156,10 @@ function heldOutScore(
   const columns = selectColumns(X, features)
   const solve = linearSolver(surrogate)
   if (!solve) return score(elements(columnFit(surrogate, columns, y, kept).answers, rows))
-  const moments = weightedMoments(columns, kept)
+  const moments = weightedMoments(
+    columns,
+    isLeastSquares(surrogate) ? significantWeights(kept) : kept,
+  )
   return score(predictLinear(held.columns, solve(moments, moments.cross(y))))
 }
 

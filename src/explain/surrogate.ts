@@ -75,6 +75,15 @@ export function ridgePenalty(choice: SurrogateChoice): number | undefined {
   return choice.alpha ?? SURROGATE_DEFAULTS.ridge
 }
 
+/** Whether a surrogate is linear without any penalty. */
+export function isLeastSquares(choice: SurrogateChoice): boolean {
+  return (
+    choice === 'ols' ||
+    (typeof choice === 'object' && 'type' in choice && choice.type === 'ols') ||
+    ridgePenalty(choice) === 0
+  )
+}
+
 /** The surrogate as an object, for those that are not linear. One of the user's own is checked as it is used. */
 export function columnSurrogate(choice: SurrogateChoice): Surrogate {
   if (typeof choice === 'object' && 'fit' in choice) return checkedSurrogate(choice)

@@ -15,7 +15,7 @@ import { DataError, OptionError } from '../contract/errors.ts'
  * @throws DataError for no values, OptionError for a percent out of range.
  */
 export function percentiles(values: ArrayLike<number>, percents: readonly number[]): Float64Array {
-  const sorted = Float64Array.from(values).sort()
+  const sorted = inOrder(values)
   const n = sorted.length
   if (n === 0) {
     throw new DataError({
@@ -52,6 +52,16 @@ export function uniqueSorted(values: ArrayLike<number>): Float64Array {
     const before = sorted[i - 1]
     return i === 0 || (value !== before && !(Number.isNaN(value) && Number.isNaN(before)))
   })
+}
+
+/** The values in rising order: themselves where they are so already. */
+function inOrder(values: ArrayLike<number>): Float64Array {
+  if (values instanceof Float64Array) {
+    let i = 1
+    while (i < values.length && values[i - 1]! <= values[i]!) i++
+    if (i >= values.length && !Number.isNaN(values[0])) return values
+  }
+  return Float64Array.from(values).sort()
 }
 
 function interpolate(sorted: Float64Array, position: number): number {

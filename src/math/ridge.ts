@@ -11,12 +11,16 @@ import { cholesky, choleskySolve, singularFactor } from './cholesky.ts'
 import type { WeightedCross, WeightedMoments } from './weighted-moments.ts'
 import { wideRidge } from './wide-ridge.ts'
 
-/** Beyond so many features steps are quicker than the Gram matrix, which is made only where they do not converge. */
+/**
+ * Beyond so many features steps are quicker than the Gram matrix, which is made only where they do not converge. Some twenty
+ * steps mostly do; as many as cost what the Gram matrix costs are tried.
+ */
 const WIDE = 1000
-const MOST_STEPS = 1000
+const FEWEST_STEPS = 50
 
 /** Beyond so many features the Gram matrix does not fit into memory: the steps go on for as long as it takes. */
 const WIDEST = 6000
+const MOST_STEPS = 10_000
 
 /** A linear surrogate. */
 export interface LinearFit {
@@ -38,8 +42,12 @@ export function solveRidge(
   if (subset === undefined) {
     if (alpha > 0 && moments.cols > WIDE) {
       const widest = moments.cols > WIDEST
-      const { x, converged } = wideRidge(moments, cross, alpha, (widest ? 10 : 1) * MOST_STEPS)
-      if (converged || widest) return withIntercept(moments, cross, x)
+      const steps = widest ? MOST_STEPS : FEWEST_STEPS + moments.cols / 16
+      const { x, converged } = wideRidge(moments, cross, alpha, steps)
+      if (converged || widest) {
+        moments.converged &&= converged
+        return withIntercept(moments, cross, x)
+      }
     }
     const key = `ridge ${alpha}`
     let solve = moments.kept.get(key) as Solver | undefined

@@ -25,6 +25,8 @@ export class WeightedMoments {
   readonly mean: Float64Array
   /** What solvers keep between the labels that share these moments, such as a factor of G + αI. */
   readonly kept = new Map<string, unknown>()
+  /** False where a solver had to stop before its answer was as exact as rounding allows. */
+  converged = true
   readonly #source: GramSource
   readonly #columns: (Float64Array | undefined)[] = []
   #full: Float64Array | undefined

@@ -49,3 +49,22 @@ export function effectiveSampleSize(w: Float64Array): number {
   }
   return (sum * sum) / squares
 }
+
+/**
+ * The weights with those set to 0 that are but rounding beside the others: below 1e-12 of the second largest. (The largest is
+ * most often that of row 0, around which moments are taken.) The same array where there are none.
+ */
+export function significantWeights(w: Float64Array): Float64Array {
+  let first = 0
+  let second = 0
+  for (let i = 0; i < w.length; i++) {
+    if (w[i]! > first) {
+      second = first
+      first = w[i]!
+    } else if (w[i]! > second) second = w[i]!
+  }
+  const least = 1e-12 * second
+  return w.some((weight) => weight > 0 && weight < least)
+    ? w.map((weight) => (weight < least ? 0 : weight))
+    : w
+}

@@ -38,13 +38,14 @@ export const DISCRETIZERS = ['quartile', 'decile', 'entropy'] as const
 const QUARTILES = [25, 50, 75]
 const DECILES = [10, 20, 30, 40, 50, 60, 70, 80, 90]
 
-/** Cuts of one column: ascending, distinct, at least one. `values` holds no missing ones. */
+/** Cuts of one column: ascending, distinct, at least one. `values` holds no missing ones; `sorted`: the same in order. */
 export function cutsOf(
   values: Float64Array,
   name: string,
   discretizer: Discretizer,
   labels: ArrayLike<number | string> | undefined,
   random: RandomState,
+  sorted: Float64Array = values,
 ): number[] {
   const where = `TabularExplainer, options.discretizer, column ${name}`
   if (values.length === 0) return [0]
@@ -53,7 +54,7 @@ export function cutsOf(
   }
   if (typeof discretizer === 'object') {
     const cuts = discretizer[name]
-    return cuts ? checkCuts([...cuts], where) : distinct(percentiles(values, QUARTILES))
+    return cuts ? checkCuts([...cuts], where) : distinct(percentiles(sorted, QUARTILES))
   }
   if (discretizer === 'entropy') {
     if (labels === undefined || labels.length !== values.length) {
@@ -67,7 +68,7 @@ export function cutsOf(
     random.randint(0, 2147483647)
     return distinct(entropyCuts(values, classCodes(labels)))
   }
-  return distinct(percentiles(values, discretizer === 'decile' ? DECILES : QUARTILES))
+  return distinct(percentiles(sorted, discretizer === 'decile' ? DECILES : QUARTILES))
 }
 
 /** The bins made by `cuts`; `values` may hold NaN, which falls into the bin after the last. */
@@ -78,16 +79,23 @@ export function makeBins(
   python: boolean,
 ): Bins {
   const count = cuts.length + 1
-  const members: number[][] = Array.from({ length: count + 1 }, () => [])
   let lowest = cuts[0]!
   let highest = cuts.at(-1)!
-  for (const value of values) {
-    members[binOf(value, cuts)]!.push(value)
+  const bins = new Int32Array(values.length)
+  const sizes = new Int32Array(count + 1)
+  for (let i = 0; i < bins.length; i++) {
+    const value = values[i]!
+    const bin = binOf(value, cuts)
+    bins[i] = bin
+    sizes[bin]! += 1
     if (value < lowest) lowest = value
     if (value > highest) highest = value
   }
-  const moments = members.slice(0, count).map((bin) => meanAndDeviation(Float64Array.from(bin)))
-  const levels = Array.from(members.keys()).filter((b) => members[b]!.length > 0)
+  const members = Array.from(sizes, (size) => new Float64Array(size))
+  const filled = new Int32Array(count + 1)
+  for (let i = 0; i < bins.length; i++) members[bins[i]!]![filled[bins[i]!]!++] = values[i]!
+  const moments = members.slice(0, count).map(meanAndDeviation)
+  const levels = Array.from(members.keys()).filter((b) => sizes[b]! > 0)
   const names = binNames(name, python ? pythonBounds(cuts) : tellingBounds(cuts))
   return {
     cuts,
@@ -97,7 +105,7 @@ export function makeBins(
     mins: [lowest, ...cuts],
     maxs: [...cuts, highest],
     levels,
-    frequencies: levels.map((b) => members[b]!.length / values.length),
+    frequencies: levels.map((b) => sizes[b]! / values.length),
   }
 }
 

@@ -84,11 +84,17 @@ function fitNumbers(
   random: RandomState,
   alone: boolean,
 ): NumericAttribute {
-  const numbers = Float64Array.from(values, (value) =>
-    isMissing(value) ? Number.NaN : (value as number),
-  )
-  const present = numbers.filter((value) => !Number.isNaN(value))
-  const infinite = numbers.findIndex((value) => value === Infinity || value === -Infinity)
+  const numbers = new Float64Array(values.length)
+  const present = new Float64Array(values.length)
+  let count = 0
+  let infinite = -1
+  for (let i = 0; i < numbers.length; i++) {
+    const value = values[i]!
+    const number = isMissing(value) ? Number.NaN : (value as number)
+    numbers[i] = number
+    if (!Number.isNaN(number)) present[count++] = number
+    if (infinite < 0 && (number === Infinity || number === -Infinity)) infinite = i
+  }
   if (infinite >= 0) {
     throw new DataError({
       where: `TabularExplainer, training data, row ${infinite}, column ${name}`,
@@ -97,17 +103,18 @@ function fitNumbers(
       remedy: 'Replace it, or drop the row.',
     })
   }
+  const known = present.subarray(0, count)
+  const sorted = known.slice().sort()
   let labels = options.trainingLabels
-  if (labels !== undefined && labels.length === numbers.length && present.length < numbers.length) {
+  if (labels !== undefined && labels.length === numbers.length && count < numbers.length) {
     const all = labels
     labels = Array.from(numbers.keys())
       .filter((i) => !Number.isNaN(numbers[i]!))
       .map((i) => all[i]!)
   }
-  const { mean, scale } = meanAndScale(present, alone)
-  const quantiles =
-    present.length > 0 ? Array.from(percentiles(present, [0, 25, 50, 75, 100])) : null
-  const shares = quantiles === null ? undefined : histogram(present, quantiles[0]!, quantiles[4]!)
+  const { mean, scale } = meanAndScale(known, alone)
+  const quantiles = count > 0 ? Array.from(percentiles(sorted, [0, 25, 50, 75, 100])) : null
+  const shares = quantiles === null ? undefined : histogram(known, quantiles[0]!, quantiles[4]!)
   return {
     kind: 'numeric',
     name,
@@ -116,13 +123,13 @@ function fitNumbers(
     scale,
     quantiles,
     ...(shares !== undefined && { histogram: shares }),
-    missing: 1 - present.length / numbers.length,
+    missing: 1 - count / numbers.length,
     missingAs: missingForm(values),
     bins: options.discretizeContinuous
       ? makeBins(
           numbers,
           name,
-          cutsOf(present, name, options.discretizer, labels, random),
+          cutsOf(known, name, options.discretizer, labels, random, sorted),
           options.python,
         )
       : null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sampleSizeWarning } from '../../src/explain/diagnose.ts'
+import { convergenceWarning, sampleSizeWarning } from '../../src/explain/diagnose.ts'
 
 describe('the warning about too few samples', () => {
   it('blames the kernel where it leaves few samples any weight', () => {
@@ -14,5 +14,13 @@ describe('the warning about too few samples', () => {
 
   it('is not given where there are two samples for each feature', () => {
     expect(sampleSizeWarning(180, 1000, 90)).toBeUndefined()
+  })
+})
+
+describe('the warning about a solver that ran out of steps', () => {
+  it('names the features, and is not given where the solver came to its end', () => {
+    expect(convergenceWarning(false, 7000)?.code).toBe('not-converged')
+    expect(convergenceWarning(false, 7000)?.message).toContain('7000 features')
+    expect(convergenceWarning(true, 7000)).toBeUndefined()
   })
 })
