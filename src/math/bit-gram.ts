@@ -12,8 +12,8 @@ import { bitsTimes, timesBits } from './bit-products.ts'
 import { type GramSource, heaviestRow, mirrorUpper } from './gram-source.ts'
 import { transposeBits } from './transpose-bits.ts'
 
-/** Words in a run: 31 bytes of at most 8 each fit into a byte. */
-const RUN_WORDS = 31
+/** Words in a run: all their bits can be counted in a byte. */
+const RUN_WORDS = 7
 
 /** Planes with more words than this share of the rows take longer than products. */
 const MOST_WORDS = 0.25
@@ -252,6 +252,5 @@ function planeSums(
 }
 
 function sumOfBytes(bytes: number): number {
-  const halves = (bytes & 0x00ff00ff) + ((bytes >>> 8) & 0x00ff00ff)
-  return (halves & 0xffff) + (halves >>> 16)
+  return Math.imul(bytes, 0x01010101) >>> 24
 }

@@ -30,12 +30,14 @@ export async function drawWords(
   let drawn = 0
   for (let i = 1; i < n; i++) {
     random.permutationInto(order)
-    fillBitRow(X, i)
     const size = sizes[i - 1]!
     const base = i * stride
-    for (let k = 0; k < size; k++) {
+    // Whichever are fewer: the words lost, from a row of ones, or the words kept.
+    const few = 2 * size < d
+    if (few) fillBitRow(X, i)
+    for (let k = few ? 0 : size, end = few ? size : d; k < end; k++) {
       const j = order[k]!
-      words[base + (j >>> 5)]! &= ~(1 << (j & 31))
+      words[base + (j >>> 5)]! ^= 1 << (j & 31)
     }
     drawn += d
     if (drawn > STRETCH) {
