@@ -16,7 +16,7 @@ export interface BenchRow {
   readonly unit: 'ms' | 's' | 'MB' | 'calls' | '%'
   /** Cases of one group get a geometric mean of their own in the summary. */
   readonly group?: string
-  /** True for a ratio that is printed and not counted in the summary: the case has a goal of its own. */
+  /** True for a ratio that has a goal of its own: it counts only in the summary's second mean, over every case. */
   readonly aside?: true
   /** Anything else worth knowing, such as the time of the first call. */
   readonly note?: string
@@ -44,8 +44,10 @@ if (name === undefined || !known.includes(name) || wrong !== undefined) {
 
 const json = options.includes('--json')
 const ratios: number[] = []
+const every: number[] = []
 const groups: { [group: string]: number[] } = {}
 const emit = (row: BenchRow) => {
+  if (row.ratio !== null) every.push(row.ratio)
   if (row.ratio !== null && !row.aside) {
     ratios.push(row.ratio)
     if (row.group !== undefined) {
@@ -62,12 +64,18 @@ const geomean = meanOf(ratios)
 const min = ratios.length === 0 ? null : Math.min(...ratios)
 const means = Object.fromEntries(Object.entries(groups).map(([group, of]) => [group, meanOf(of)]))
 if (json) {
-  const more = Object.keys(means).length > 0 ? { groups: means } : {}
+  const more = {
+    ...(every.length > ratios.length && { everyCase: meanOf(every) }),
+    ...(Object.keys(means).length > 0 && { groups: means }),
+  }
   console.log(JSON.stringify({ summary: true, geomean, min, ...more }))
 } else if (geomean === null) console.log('no reference: ratios cannot be given')
 else {
   for (const [group, mean] of Object.entries(means)) {
     console.log(`geometric mean of ${group}: ${mean!.toFixed(1)}×`)
+  }
+  if (every.length > ratios.length) {
+    console.log(`geometric mean of every case, those aside too: ${meanOf(every)!.toFixed(1)}×`)
   }
   console.log(`geometric mean ${geomean.toFixed(1)}×, smallest ${min!.toFixed(1)}×`)
 }

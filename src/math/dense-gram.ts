@@ -6,7 +6,7 @@
  * 2. Products with vectors, single columns of G among them, go through the rows as they stand, four at a time.
  * 3. All of G in tiles (`gram-kernel.ts`).
  */
-import { centredGram } from './gram-kernel.ts'
+import { centredGram, gramProduct } from './gram-kernel.ts'
 import { type GramSource, heaviestRow } from './gram-source.ts'
 import type { Matrix } from './matrix.ts'
 
@@ -41,7 +41,11 @@ export function denseGram(X: Matrix, w: Float64Array, sumW: number): GramSource 
     return product.subarray(0, n)
   }
 
+  let product: ReturnType<typeof gramProduct> | null = null
+
   function gramTimes(b: Float64Array): Float64Array {
+    if (product === null) product = gramProduct(X, mean, w)
+    if (product !== undefined) return product(b)
     const sums = new Float64Array(d)
     const v = new Float64Array(4)
     for (let i = 0; i < n; i += 4) {

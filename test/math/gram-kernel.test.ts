@@ -4,6 +4,7 @@ import {
   centredGram,
   GRAM_KERNEL,
   type GramKernel,
+  gramProduct,
   plainGramKernel,
   startGramKernel,
 } from '../../src/math/gram-kernel.ts'
@@ -32,6 +33,27 @@ describe('the Gram kernel', () => {
         },
       ),
     )
+  })
+
+  it('multiplies the Gram matrix by a vector without making it', () => {
+    for (const [n, d] of [
+      [259, 7],
+      [40, 130],
+      [1, 1],
+    ] as const) {
+      const { X, m, w } = problem(n, d, 5)
+      const b = new Float64Array(d)
+      new RandomState(2).standardNormalInto(b)
+      const G = centredGram(X, m, w)
+      const product = gramProduct(X, m, w)!
+      for (let repeat = 0; repeat < 2; repeat++) {
+        product(b).forEach((value, j) => {
+          let expected = 0
+          for (let k = 0; k < d; k++) expected += G[j * d + k]! * b[k]!
+          expect(value).toBeCloseTo(expected, 9)
+        })
+      }
+    }
   })
 
   it('adds up weighted products of the columns around the given means', () => {

@@ -7,11 +7,15 @@
  *
  * `t(count, panels, g)` adds Σ z_j z_k over `count` rows, from the first to the last, to the tile of each pair of panels
  * (j ≤ k, row by row), 16 doubles each from byte g on.
+ *
+ * `g(z, end, width, b, out)` adds Zᵀ Z b to `out` for an even number of rows of `width` bytes (a multiple of 16) from z to
+ * end, two rows at a time: their products with b, then themselves times these.
  */
 import {
   add,
   assemble,
   below,
+  bits,
   type Code,
   f64x2,
   get,
@@ -136,4 +140,61 @@ const tiles = {
   ],
 }
 
-export const gramKernel = assemble([pack, tiles], 2)
+// Parameters and locals of g.
+const ROW0 = 0
+const LAST = 1
+const BYTES = 2
+const VECTOR = 3
+const OUT = 4
+const ROW1 = 5
+const AT0 = 6
+const SUM0 = 7
+const SUM1 = 8
+
+const { add: plus, mul: times } = f64x2
+const sumOfLanes = (local: number) => {
+  const swapped = bits.shuffle([2, 3, 0, 1])(get(local), get(local))
+  return set(local, plus(get(local), swapped))
+}
+const here = (base: number) => add(get(base), get(AT0))
+
+const gramTimes = {
+  name: 'g',
+  params: 5,
+  locals: [I32, I32, V128, V128],
+  code: [
+    repeat(
+      [
+        set(ROW1, add(get(ROW0), get(BYTES))),
+        set(SUM0, f64x2.splat(0)),
+        set(SUM1, f64x2.splat(0)),
+        set(AT0, int(0)),
+        repeat(
+          [
+            set(SUM0, plus(get(SUM0), times(load(here(ROW0)), load(here(VECTOR))))),
+            set(SUM1, plus(get(SUM1), times(load(here(ROW1)), load(here(VECTOR))))),
+          ],
+          below(tee(AT0, add(get(AT0), int(16))), get(BYTES)),
+        ),
+        sumOfLanes(SUM0),
+        sumOfLanes(SUM1),
+        set(AT0, int(0)),
+        repeat(
+          [
+            store(
+              here(OUT),
+              plus(
+                load(here(OUT)),
+                plus(times(get(SUM0), load(here(ROW0))), times(get(SUM1), load(here(ROW1)))),
+              ),
+            ),
+          ],
+          below(tee(AT0, add(get(AT0), int(16))), get(BYTES)),
+        ),
+      ],
+      below(tee(ROW0, add(get(ROW1), get(BYTES))), get(LAST)),
+    ),
+  ],
+}
+
+export const gramKernel = assemble([pack, tiles, gramTimes], 2)
