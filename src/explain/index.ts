@@ -1,5 +1,4 @@
 export * from './choices.ts'
-export type { ExplainRequest } from './explain-neighbourhood.ts'
 export * from './inputs-for.ts'
 export * from './labels.ts'
 export * from './neighbourhood.ts'
