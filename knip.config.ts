@@ -7,7 +7,7 @@ const config: KnipConfig = {
       entry: [
         ...buildSources,
         'tools/*.{ts,mjs}',
-    'tools/kernels/main.ts',
+        'tools/kernels/main.ts',
         'bench/*.ts',
         'examples/**/*.{ts,mjs}',
         'test/fixtures/**/*.{ts,mjs}',

@@ -45,6 +45,7 @@ export const repeat = (body: Code[], again: Code): Code => [
 
 export const int = (value: number): Code => [0x41, ...signed(value | 0)]
 export const add = instruction(0x6a)
+export const sub = instruction(0x6b)
 export const mul = instruction(0x6c)
 export const and = instruction(0x71)
 export const or = instruction(0x72)
@@ -56,6 +57,7 @@ export const real = (value: number): Code => [
   ...new Uint8Array(Float64Array.of(value).buffer),
 ]
 export const realBelow = instruction(0x63)
+export const realAdd = instruction(0xa0)
 export const storeReal = (address: Code, value: Code, offset = 0): Code => [
   ...address,
   ...value,
