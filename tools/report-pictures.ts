@@ -16,12 +16,13 @@ const SIZES = [
 const folder = fileURLToPath(new URL('../docs/gallery/reports/', import.meta.url))
 
 /** What is done to a page before its picture: the part worth seeing. */
-const SHOWN: { readonly [kind: string]: string } = {
-  image: '.image',
-  series: '.series',
-  text: '.text',
-  'side-by-side-models': '.compared',
-  gallery: '.cards',
+const SHOWN: { readonly [kind: string]: { selector: string; block: 'start' | 'center' } } = {
+  image: { selector: '.image', block: 'center' },
+  series: { selector: '.series', block: 'center' },
+  text: { selector: '.text', block: 'center' },
+  'side-by-side-models': { selector: '.compared', block: 'start' },
+  'side-by-side-labels': { selector: '.columns', block: 'start' },
+  gallery: { selector: '.cards', block: 'start' },
 }
 
 mkdirSync(folder, { recursive: true })
@@ -38,11 +39,11 @@ for (const [kind, html] of Object.entries(await reportPages())) {
       const shown = SHOWN[kind]
       if (shown !== undefined) {
         await page
-          .locator(shown)
+          .locator(shown.selector)
           .first()
-          .evaluate((element) => {
-            element.scrollIntoView({ block: 'start' })
-          })
+          .evaluate((element, block) => {
+            element.scrollIntoView({ block })
+          }, shown.block)
       }
       const png = await page.screenshot()
       const small = await sharp(png).png({ palette: true, colours: 64, effort: 10 }).toBuffer()

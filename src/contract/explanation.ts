@@ -235,7 +235,7 @@ export interface Drawing {
 }
 
 /** By this name Deno's and other TypeScript kernels find what to show for a value. */
-export const JUPYTER_DISPLAY: unique symbol = Symbol.for('Jupyter.display') as never
+export const JUPYTER_DISPLAY: unique symbol = Symbol.for('Jupyter.display')
 
 let loadDrawing: (() => Promise<Drawing>) | undefined
 

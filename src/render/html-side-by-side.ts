@@ -203,7 +203,7 @@ function comparedRow(
     const text = one === undefined ? 'none' : formatWeight(one.weight, decimals)
     return `${columns[i]!.letter}\u00a0${text}`
   })
-  return markup`<tr class="${difference}"><th scope="row" class="name"><bdi class="clamp">${name}</bdi></th><td class="wide"><svg width="100%" height="${height}" aria-hidden="true">${bars}<line class="axis" x1="${round(zero)}%" x2="${round(zero)}%" y1="-6" y2="${height + 6}"/></svg><span class="detail if-narrow" aria-hidden="true">${short.join(', ')}</span></td>${weights.map(
+  return markup`<tr class="${difference}"><th scope="row" class="name"><bdi class="clamp">${name}</bdi></th><td class="wide"><svg width="100%" height="${height}" aria-hidden="true">${bars}<line class="axis" x1="${round(zero)}%" x2="${round(zero)}%" y1="-6" y2="${height + 6}"/></svg><span class="detail if-narrow">${short.join(', ')}</span></td>${weights.map(
     (one) =>
       markup`<td class="weight number ${one === undefined ? 'muted' : one.weight < 0 ? 'against' : 'for'}">${one === undefined ? 'none' : formatWeight(one.weight, decimals)}</td>`,
   )}<td class="verdict">${words}<span class="detail">by ${formatWeight(spread, decimals).replace('+', '')}</span></td></tr>

@@ -6,7 +6,7 @@ import { drawingStyles, themeVariables } from './drawing-styles.ts'
 import { darkTheme, lightTheme } from './palette.ts'
 
 /** SHA-256 of `stylesheet` in base64, for `style-src`; a test compares them. */
-export const stylesheetHash = 'sha256-VFw1pqRAZqMmbyZg7YxtP5ucLUWffu2kndNMjVahZ00='
+export const stylesheetHash = 'sha256-JjrYTguaNnE3C64QvfRzpGXl8Lwim2vBDg8nzNwc9CM='
 
 /** The whole style sheet. */
 export const stylesheet = `${drawingStyles}
@@ -83,7 +83,7 @@ footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}
 .page{padding:1rem 1.1rem 3rem}h1{font-size:1.8rem}.lede{font-size:1.1rem}
 }
 @media (max-width:38rem){
-.compared .verdict{width:5.2rem}.compared .if-narrow{display:block}.compared .weight{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.compared .name{width:36%}
+.compared .verdict{width:4.9rem}.compared .if-narrow{display:block}.drawing.compared .weight{display:none}.drawing.compared .name{width:33%}
 .picked .cell{width:1.5rem}
 }
 @media print{

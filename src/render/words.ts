@@ -77,7 +77,7 @@ export function predictionWords(explanation: ExplanationData, label: LabelExplan
   )
   return top === label.label
     ? ['The model predicts ', { name: label.name }, ` (${value}).`]
-    : ['The model gives ', { name: label.name }, ` ${value}; it does not predict it.`]
+    : [`The model answers ${value} for `, { name: label.name }, '; it does not predict it.']
 }
 
 /** How much of the model's behaviour the surrogate explains, in plain words. */
