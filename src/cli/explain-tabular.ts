@@ -9,8 +9,15 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { named } from '../batch/open-explainer.ts'
-import type { Value } from '../contract/instance.ts'
+import type { TableRow, Value } from '../contract/instance.ts'
+import type { Domain } from '../explain/neighbourhood.ts'
 import { TabularExplainer } from '../tabular/tabular-explainer.ts'
+import {
+  type AnchorFlags,
+  addAnchorOptions,
+  checkAnchorFlags,
+  deliverAnchor,
+} from './anchor-options.ts'
 import type { CommandContext } from './context.ts'
 import { addOutputOptions, checkOutputs, deliver, type OutputFlags } from './deliver.ts'
 import {
@@ -33,7 +40,7 @@ import {
   targetColumn,
 } from './table-options.ts'
 
-interface TabularFlags extends ModelFlags, ExplainFlags, OutputFlags, TableFlags {
+interface TabularFlags extends ModelFlags, ExplainFlags, OutputFlags, AnchorFlags, TableFlags {
   readonly data: string
   readonly row?: number
   readonly instance?: string
@@ -54,6 +61,9 @@ Examples:
 
   A model in Python, or any other language (see docs/process-protocol.md):
     $ sodalime explain tabular --model "process:python3 predict.py" --data train.csv --target income --row 17
+
+  A rule in place of weights:
+    $ sodalime explain tabular --model m.onnx --data train.csv --target income --row 17 --anchors
 
   A file without names, the last column being the target:
     $ sodalime explain tabular --model m.onnx --data adult.data --target -1 --row 0
@@ -77,6 +87,7 @@ export function explainTabularCommand(context: CommandContext): Command {
   )
   command.optionsGroup('The explanation:')
   addExplainOptions(command, { numFeatures: 10, numSamples: 5000 })
+  addAnchorOptions(command)
   command.optionsGroup('Output:')
   addOutputOptions(command)
   return command.addHelpText('after', EXAMPLES).action(async (flags: TabularFlags) => {
@@ -95,6 +106,7 @@ async function explainTabular(
   progress: ProgressLine,
 ): Promise<void> {
   await checkOutputs(flags)
+  checkAnchorFlags(flags)
   progress.step(`Reading ${flags.data}`)
   const table = await readTrainingTable(flags.data, flags)
   targetColumn(table, flags, flags.data)
@@ -112,6 +124,14 @@ async function explainTabular(
       ...explainerOptions(flags),
     })
     progress.step('Asking the model')
+    const head = headline(flags, target, labels)
+    if (flags.anchors === true) {
+      const domain = explainer as Domain<TableRow, TableRow>
+      const nameAll = (count: number) =>
+        outputNames('classification', classNames ?? numbered(count), table, target) ?? classNames
+      await deliverAnchor(domain, row, predictor, flags, nameAll, head, context, progress)
+      return
+    }
     const control = { signal: context.signal, onProgress: progress.onProgress }
     const explanation = await explainer.explain(row, predictor, {
       ...explainCallOptions(flags, classNames, control),
@@ -123,9 +143,13 @@ async function explainTabular(
       named(explanation, outputNames(task, names, table, target) ?? null),
       flags,
       context,
-      headline(flags, target, labels),
+      head,
     )
   })
+}
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(index))
 }
 
 function headline(

@@ -12,7 +12,14 @@ import { OptionError } from '../contract/errors.ts'
 import type { TextInput } from '../contract/instance.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import { decodeText, unreadable } from '../data/bytes.ts'
+import type { Domain } from '../explain/neighbourhood.ts'
 import { TextExplainer } from '../text/index.ts'
+import {
+  type AnchorFlags,
+  addAnchorOptions,
+  checkAnchorFlags,
+  deliverAnchor,
+} from './anchor-options.ts'
 import type { CommandContext } from './context.ts'
 import { addOutputOptions, checkOutputs, deliver, type OutputFlags } from './deliver.ts'
 import {
@@ -25,7 +32,7 @@ import { addModelOptions, type ModelFlags, withModel } from './model-options.ts'
 import { type ProgressLine, progressLine } from './progress-line.ts'
 import { addTextOptions, type TextChoices, textExplainerOptions } from './text-options.ts'
 
-interface TextFlags extends ModelFlags, ExplainFlags, OutputFlags, TextChoices {
+interface TextFlags extends ModelFlags, ExplainFlags, OutputFlags, AnchorFlags, TextChoices {
   readonly file?: string
   readonly field?: { readonly [name: string]: string }
 }
@@ -43,6 +50,9 @@ Examples:
 
   A language without spaces between words:
     $ sodalime explain text --model m.onnx --locale ja "とても面白い映画でした"
+
+  A rule in place of weights:
+    $ sodalime explain text --model spam.onnx --anchors "You have won a prize! Call now."
 
   Several fields:
     $ sodalime explain text --model m.onnx --field "title=Great" --field "body=Would buy again"
@@ -66,6 +76,7 @@ export function explainTextCommand(context: CommandContext): Command {
   addTextOptions(command)
   command.optionsGroup('The explanation:')
   addExplainOptions(command, { numFeatures: 10, numSamples: 5000 })
+  addAnchorOptions(command)
   command.optionsGroup('Output:')
   addOutputOptions(command)
   return command
@@ -87,9 +98,19 @@ async function explainText(
   progress: ProgressLine,
 ): Promise<void> {
   await checkOutputs(flags)
+  checkAnchorFlags(flags)
+  checkSpansFit(flags)
   const text = await textInstance(argument, flags)
   const explainer = new TextExplainer({ ...textExplainerOptions(flags), randomState: flags.seed })
   await withModel(flags, context, progress, async (model) => {
+    const head = flags.file === undefined || flags.file === '-' ? '' : basename(flags.file)
+    if (flags.anchors === true) {
+      const domain = explainer as Domain<TextInput, unknown>
+      const asked = model as Predictor<unknown>
+      const names = () => flags.classNames ?? model.classNames
+      await deliverAnchor(domain, text, asked, flags, names, head, context, progress)
+      return
+    }
     const control = { signal: context.signal, onProgress: progress.onProgress }
     const options = {
       ...explainCallOptions(flags, model.classNames, control),
@@ -101,8 +122,17 @@ async function explainText(
         ? await explainer.explain(text, model, options)
         : await explainer.explain(text, model as Predictor<typeof text>, options)
     progress.close()
-    const head = flags.file === undefined || flags.file === '-' ? '' : basename(flags.file)
     await deliver(explanation, flags, context, head)
+  })
+}
+
+function checkSpansFit({ anchors, spans }: TextFlags): void {
+  if (anchors !== true || spans === undefined) return
+  throw new OptionError({
+    where: '--spans',
+    got: '--spans beside --anchors',
+    expected: 'one of them',
+    remedy: 'Rules are made of words; --unit and --ngram make other ones.',
   })
 }
 

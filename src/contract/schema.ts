@@ -16,7 +16,7 @@ import {
   type TreeNode,
 } from './explanation.ts'
 
-const count = z.int().nonnegative()
+export const count = z.int().nonnegative()
 const value = z.union([z.number(), z.string(), z.boolean(), z.null()])
 const numbers = z.array(z.number()).readonly()
 const interval = z.tuple([z.number(), z.number()]).readonly()
@@ -47,7 +47,7 @@ const featurePart = z.discriminatedUnion('kind', [
     .readonly(),
 ])
 
-const feature = z
+export const feature = z
   .object({ name: z.string(), part: featurePart, of: count.exactOptional() })
   .readonly()
 
@@ -112,7 +112,7 @@ const compositeInstance = z
   })
   .readonly()
 
-const instance = z
+export const instance = z
   .discriminatedUnion('kind', [
     tabularInstance,
     textInstance,
@@ -166,7 +166,7 @@ const labelExplanation = z
   })
   .readonly()
 
-const diagnostics = z
+export const diagnostics = z
   .object({
     samples: count,
     effectiveSampleSize: z.number().nonnegative(),

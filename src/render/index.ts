@@ -3,6 +3,12 @@
  */
 
 export {
+  type AnchorTerminalOptions,
+  anchorSentence,
+  renderAnchor,
+  renderAnchorHtml,
+} from './anchor.ts'
+export {
   type ComparedFeature,
   comparedFeatures,
   type Difference,
@@ -19,6 +25,7 @@ export {
 } from './draw.ts'
 export type { DrawOptions } from './draw-options.ts'
 export { drawingStyles } from './drawing-styles.ts'
+export { type EvaluationTable, renderEvaluation, renderEvaluationHtml } from './evaluation.ts'
 export { type HtmlOptions, renderHtml, renderNotebook } from './html.ts'
 export { renderGallery } from './html-gallery.ts'
 export { type PickData, renderPick } from './html-pick.ts'
