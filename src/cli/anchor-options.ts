@@ -87,7 +87,6 @@ export async function deliverAnchor<Instance, Input>(
       beamSize,
       maxAnchorSize,
       maxSamples: anchorSamples,
-      classNames,
     }),
     randomState: flags.seed,
     signal,
