@@ -18,13 +18,26 @@ const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) => 
   return [{ find, replacement: `${root}${source}` }]
 })
 
+// Imported lazily where there is Node or where a site brings it: never by the page as it loads.
+const rolldownOptions = {
+  external: [
+    /^node:/,
+    'sharp',
+    'fast-png',
+    '@resvg/resvg-js',
+    /^onnxruntime-/,
+    /^@tensorflow\//,
+    /^hyparquet/,
+  ],
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // Relative, so that an exported site lives under any address.
   base: './',
   resolve: { alias: entries },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions },
   logLevel: 'warn',
   build: {
     outDir: `${root}dist/studio`,
@@ -34,16 +47,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // Imported lazily where there is Node or where a site brings it: never by this page as it loads.
-    rolldownOptions: {
-      external: [
-        /^node:/,
-        'sharp',
-        'fast-png',
-        '@resvg/resvg-js',
-        /^onnxruntime-/,
-        /^@tensorflow\//,
-      ],
-    },
+    rolldownOptions,
   },
 })

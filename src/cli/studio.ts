@@ -1,5 +1,5 @@
 /**
- * `sodalime studio`: the local web app, until Ctrl-C.
+ * `sodalime studio`: the local web app, until Ctrl-C; or, with `--static`, a site that needs no server.
  */
 import { spawn } from 'node:child_process'
 import { Command, InvalidArgumentError } from 'commander'
@@ -15,6 +15,7 @@ interface StudioFlags {
   readonly host?: string
   readonly token?: string
   readonly open?: boolean
+  readonly static?: string
 }
 
 const EXAMPLES = `
@@ -57,6 +58,7 @@ export function studioCommand(context: CommandContext): Command {
       'wanted of every visitor (default: a random one with --host, else none)',
       tokenValue,
     )
+    .option('--static <folder>', 'write a site that needs no server, in place of starting one')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: StudioFlags) => {
       await runStudio(flags, context)
@@ -67,6 +69,12 @@ async function runStudio(flags: StudioFlags, context: CommandContext): Promise<v
   const { model: models = [], data = [], target, classNames, port, token, host } = flags
   const { signal, stdout, stderr } = context
   const given = { models, data, target, classNames }
+  if (flags.static !== undefined) {
+    const { exportSite } = await import('../serve/export-site.ts')
+    await exportSite(flags.static, given)
+    stdout.write(`Wrote ${flags.static}: put it behind any file server.\n`)
+    return
+  }
   // The server's libraries are loaded by those who want it.
   const { startStudio } = await import('../serve/start.ts')
   const studio = await startStudio({ ...given, port, token, ...(host && { host }) })

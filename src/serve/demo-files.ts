@@ -10,9 +10,9 @@ import {
   pictures,
   readData,
   type Workbench,
-  withDemoDetails,
+  withDataDetails,
 } from '../workbench/index.ts'
-import { decodePicture } from './given-files.ts'
+import { decodePicture, readers } from './given-files.ts'
 
 /** The path of a file of the package's folder `demo`. */
 export function demoPath(name: string): string {
@@ -50,5 +50,5 @@ async function demoContent(data: DemoData): Promise<DataContent> {
     )
   }
   const file = files[0]!
-  return withDemoDetails(data, await readData(file, await readFile(demoPath(file)), decodePicture))
+  return withDataDetails(data, await readData(file, await readFile(demoPath(file)), readers))
 }

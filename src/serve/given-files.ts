@@ -8,10 +8,11 @@
  * 4. A table larger than the studio holds in memory is refused, with the reason.
  */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { basename, join, relative, sep } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { DataError } from '../contract/errors.ts'
 import { extensionOf, unreadable } from '../data/bytes.ts'
 import { decodeImage } from '../data/images.ts'
+import { parseParquet } from '../data/parquet.ts'
 import type { SeriesDataset } from '../data/series-dataset.ts'
 import { readWfdb } from '../data/wfdb.ts'
 import { cutBeats, findRPeaks } from '../train/index.ts'
@@ -24,6 +25,7 @@ import {
   PICTURE_ENDINGS,
   type PictureSource,
   pictures,
+  type Readers,
   readData,
 } from '../workbench/index.ts'
 import { LIMITS } from '../workbench/workbench.ts'
@@ -37,6 +39,12 @@ const MOST_PIXELS = 400_000_000
 /** A picture by sharp, reduced to at most `maxPixels`. */
 export const decodePicture: DecodePicture = (bytes, name, maxPixels) =>
   decodeImage(bytes, { name, maxPixels, mostPixels: MOST_PIXELS })
+
+/** All readers. */
+export const readers: Readers = {
+  picture: decodePicture,
+  parquet: (bytes, name) => parseParquet(bytes, { name }),
+}
 
 /** A path with what it is to be read as: `series=beats.txt`. */
 export function splitKind(given: string): { readonly kind?: Kind; readonly path: string } {
@@ -58,7 +66,7 @@ export async function openData(path: string, kind?: Kind): Promise<DataContent> 
   }
   const picture = PICTURE_ENDINGS.includes(ending)
   checkBytes(path, found.size, picture ? LIMITS.imageBytes : LIMITS.dataBytes)
-  return readData(path, await readFile(path), decodePicture, kind)
+  return readData(path, await readFile(path), readers, kind)
 }
 
 /** Throws a DataError for a file of more bytes than the studio takes. */
@@ -73,19 +81,24 @@ export function checkBytes(name: string, bytes: number, most: number): void {
   })
 }
 
-async function folderOfPictures(folder: string): Promise<DataContent> {
+/** A picture of a folder. */
+export interface FolderPicture {
+  readonly path: string
+  /** Its path within the folder. */
+  readonly name: string
+  readonly truth?: string
+}
+
+/** The pictures that lie in a folder. Rejects with a DataError where there are none. */
+export async function listPictures(folder: string): Promise<FolderPicture[]> {
   const root = await realpath(folder)
-  const inside = async (path: string): Promise<string | undefined> => {
-    const real = await realpath(path).catch(() => undefined)
-    return real?.startsWith(root + sep) === true ? real : undefined
-  }
   const names = (await readdir(root, { recursive: true, encoding: 'utf8' }))
     .filter((name) => PICTURE_ENDINGS.includes(extensionOf(name)))
     .sort()
-  const found: string[] = []
+  const found: { readonly path: string; readonly name: string }[] = []
   for (const name of names) {
-    const path = await inside(join(root, name))
-    if (path !== undefined && (await stat(path)).isFile()) found.push(name)
+    const path = await within(root, name)
+    if (path !== undefined && (await stat(path)).isFile()) found.push({ path, name })
     if (found.length >= MOST_PICTURES) break
   }
   if (found.length === 0) {
@@ -96,14 +109,25 @@ async function folderOfPictures(folder: string): Promise<DataContent> {
       remedy: 'Name the folder that holds them, or a file.',
     })
   }
-  const classes = found.every((name) => relative('.', name).split(sep).length === 2)
+  const classes = found.every(({ name }) => name.split(sep).length === 2)
+  return found.map((one) => ({ ...one, ...(classes && { truth: one.name.split(sep)[0]! }) }))
+}
+
+/** The real path of a file of a folder; undefined where it leads out of it. */
+async function within(root: string, name: string): Promise<string | undefined> {
+  const real = await realpath(join(root, name)).catch(() => undefined)
+  return real?.startsWith(root + sep) === true ? real : undefined
+}
+
+async function folderOfPictures(folder: string): Promise<DataContent> {
+  const root = await realpath(folder)
   return pictures(
-    found.map(
-      (name): PictureSource => ({
+    (await listPictures(folder)).map(
+      ({ name, truth }): PictureSource => ({
         name,
-        ...(classes && { truth: name.split(sep)[0]! }),
+        ...(truth !== undefined && { truth }),
         read: async (maxPixels) => {
-          const path = await inside(join(root, name))
+          const path = await within(root, name)
           if (path === undefined) throw unreadable(name, { code: 'ENOENT' })
           checkBytes(name, (await stat(path)).size, LIMITS.imageBytes)
           return decodePicture(await readFile(path), basename(name), maxPixels)

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { OptionError } from '../contract/errors.ts'
+import { columnIndex } from '../data/table.ts'
 import { openModel } from '../models/open.ts'
 import { Workbench } from '../workbench/index.ts'
 import { studioApp } from './app.ts'
@@ -95,11 +96,21 @@ export async function startStudio(options: StudioOptions = {}): Promise<Studio> 
   }
 }
 
+/** What was given, by id. */
+export interface Given {
+  readonly models: readonly { readonly id: string; readonly source: string }[]
+  readonly data: readonly { readonly id: string; readonly source: string }[]
+}
+
 /** Adds the models and data of the command line. Ids are their names, numbered where two are alike: they last from start to start. */
 export async function addGiven(
   workbench: Workbench,
   { models = [], data = [], target, classNames }: StudioOptions,
-): Promise<void> {
+): Promise<Given> {
+  const added = {
+    models: [] as { id: string; source: string }[],
+    data: [] as { id: string; source: string }[],
+  }
   const taken = new Set<string>()
   const idOf = (path: string) => {
     const name = basename(path)
@@ -124,12 +135,15 @@ export async function addGiven(
         }),
     })
     await workbench.open(id)
+    added.models.push({ id, source })
   }
   for (const given of data) {
     const { kind, path } = splitKind(given)
     const content = await openData(path, kind)
     const known = content.kind === 'tabular' && target !== undefined
+    if (known) columnIndex(content.table, target, path)
     const id = idOf(path)
+    added.data.push({ id, source: given })
     workbench.addData({
       ...{ id, source: path },
       name: id,
@@ -137,6 +151,7 @@ export async function addGiven(
       content: known ? { ...content, target } : content,
     })
   }
+  return added
 }
 
 async function listen(server: Server, host: string, port: number | undefined): Promise<number> {

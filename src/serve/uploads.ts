@@ -20,7 +20,7 @@ import {
   readData,
   type Workbench,
 } from '../workbench/index.ts'
-import { checkBytes, decodePicture } from './given-files.ts'
+import { checkBytes, decodePicture, readers } from './given-files.ts'
 
 /** Endings of models that are one file. */
 const MODEL_ENDINGS = ['.onnx', '.h5', '.hdf5', '.keras']
@@ -147,7 +147,7 @@ export class Uploads {
   ): Promise<string> {
     const one: DataContent =
       batch === undefined
-        ? await readData(name, await readFile(path), decodePicture)
+        ? await readData(name, await readFile(path), readers)
         : pictures([pictureAt(path, name)])
     // A picture is looked at before it is taken.
     if (one.kind === 'image') await one.pictures[0]!.read(64)

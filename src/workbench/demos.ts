@@ -4,6 +4,7 @@
  */
 import type { Demo, Kind } from './protocol.ts'
 import type { DataContent } from './read-data.ts'
+import type { SiteData } from './site.ts'
 
 /** A model of the folder `demo`. */
 export interface DemoModel {
@@ -148,8 +149,11 @@ export const DEMOS: readonly Demo[] = [
   },
 ]
 
-/** The content of a demonstration's data with what its file does not hold. */
-export function withDemoDetails(data: DemoData, content: DataContent): DataContent {
+/** Data with what its file does not hold: the target of a table, the names and rate of a series. */
+export function withDataDetails(
+  data: Pick<SiteData, 'target' | 'samplingRate' | 'channelNames'>,
+  content: DataContent,
+): DataContent {
   const { target, samplingRate, channelNames } = data
   if (content.kind === 'tabular' && target !== undefined) return { ...content, target }
   if (content.kind !== 'series') return content

@@ -45,6 +45,13 @@ export type DecodePicture = (
   maxPixels: number,
 ) => Promise<RasterImage>
 
+/** What reading needs beside the parsers of text. */
+export interface Readers {
+  readonly picture: DecodePicture
+  /** Tables from Parquet; where there is none, they are refused. */
+  readonly parquet?: (bytes: Uint8Array, name: string) => Promise<Table>
+}
+
 /** Endings of files that are taken for pictures. */
 export const PICTURE_ENDINGS: readonly string[] =
   '.png .jpg .jpeg .webp .avif .gif .bmp .tif .tiff'.split(' ')
@@ -62,16 +69,23 @@ export const DATA_ENDINGS: readonly string[] = [
 export async function readData(
   name: string,
   bytes: Uint8Array,
-  decode: DecodePicture,
+  readers: Readers,
   kind?: Kind,
 ): Promise<DataContent> {
   const ending = extensionOf(name)
   if (PICTURE_ENDINGS.includes(ending) || kind === 'image') {
-    return pictures([{ name, read: (maxPixels) => decode(bytes, name, maxPixels) }])
+    return pictures([{ name, read: (maxPixels) => readers.picture(bytes, name, maxPixels) }])
   }
   if (ending === '.parquet') {
-    const { parseParquet } = await import('../data/parquet.ts')
-    return { kind: 'tabular', table: await parseParquet(bytes, { name }) }
+    if (readers.parquet === undefined) {
+      throw new DataError({
+        where: name,
+        got: 'a Parquet file',
+        expected: 'CSV or JSON lines, where there is no server to read it',
+        remedy: 'Convert it, or start the studio with its server.',
+      })
+    }
+    return { kind: 'tabular', table: await readers.parquet(bytes, name) }
   }
   if (!DATA_ENDINGS.includes(ending)) {
     throw new DataError({
