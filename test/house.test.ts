@@ -165,6 +165,28 @@ describe('the imports of src', () => {
   })
 })
 
+describe('the page of the studio', () => {
+  it('imports the package by its public entries only', () => {
+    const page = join(root, 'apps/studio/src')
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const entries = Object.keys(manifest.exports).map((subpath) => `sodalime${subpath.slice(1)}`)
+    const own = JSON.parse(readFileSync(join(root, 'apps/studio/package.json'), 'utf8'))
+    const refused = readdirSync(page, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file))
+      .flatMap((file) => {
+        const text = readFileSync(join(page, file), 'utf8')
+        return importsOf(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true))
+      })
+      .filter(({ file, specifier }) => {
+        if (specifier.startsWith('.')) {
+          return relative(page, resolve(page, dirname(file), specifier)).startsWith('..')
+        }
+        return !entries.includes(specifier) && !(packageOf(specifier) in own.devDependencies)
+      })
+    expect(refused.map(sentence)).toEqual([])
+  })
+})
+
 describe('the code of src', () => {
   it('never touches Math.random', () => {
     const uses: string[] = []

@@ -91,7 +91,8 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   const columns = columnNames.map((column, index) =>
     typeColumn(
       lines.slice(first).map((line) => line[index]!),
-      options.types?.[column],
+      // A column may be called `constructor`.
+      Object.hasOwn(options.types ?? {}, column) ? options.types?.[column] : undefined,
       options,
       (row, got, expected, remedy) =>
         fail(first + row, `, column ${JSON.stringify(column)}`, got, expected, remedy),

@@ -31,7 +31,8 @@ export function tableOfValues(
     columnNames.map((column, index) => cellValue(raw[index], () => place(row, column))),
   )
   const columnTypes = columnNames.map((column, index): ColumnType => {
-    const wanted = types[column]
+    // A column may be called `constructor`.
+    const wanted = Object.hasOwn(types, column) ? types[column] : undefined
     const guessed = guessType(rows, index)
     if (wanted !== undefined && wanted !== guessed) {
       rows.forEach((values, row) => {

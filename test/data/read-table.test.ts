@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { DataError } from '../../src/contract/errors.ts'
+import { parseCsv } from '../../src/data/csv.ts'
 import { parseJsonLines } from '../../src/data/json-lines.ts'
 import { parseParquet } from '../../src/data/parquet.ts'
 import { readTable } from '../../src/data/read-table.ts'
@@ -162,5 +163,21 @@ describe('parseJsonLines', () => {
   it('converts columns to the types that the caller names', () => {
     const table = parseJsonLines('{"a":1,"b":"2"}', { types: { a: 'category', b: 'number' } })
     expect(table.rows).toEqual([['1', 2]])
+  })
+})
+
+describe('columns that are called as something that every object has', () => {
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('reads %s', async (name) => {
+    const csv = parseCsv(`${name},b\nx,1\ny,2\n`)
+    expect([csv.columnNames, csv.types]).toEqual([
+      [name, 'b'],
+      ['category', 'number'],
+    ])
+    const json = parseJsonLines(`{"${name}": "x", "b": 1}\n{"${name}": "y", "b": 2}\n`)
+    expect([json.columnNames, json.types, json.rows[1]]).toEqual([
+      [name, 'b'],
+      ['category', 'number'],
+      ['y', 2],
+    ])
   })
 })

@@ -44,7 +44,9 @@ export function chooseModel(id: string): void {
   if (model === undefined) return
   const now = setup.value
   if (now !== undefined && model.kinds.includes(now.kind)) {
-    setup.value = { ...now, model: id }
+    const { label } = now.options
+    const known = label === undefined || model.classNames?.includes(String(label)) === true
+    setup.value = { ...withOption(now, 'label', known ? label : undefined), model: id }
     return
   }
   const kind = model.kinds[0] ?? 'tabular'
