@@ -147,16 +147,22 @@ export class CompositeExplainer<Parts extends CompositeParts>
         ),
       ),
       law: laws.length === joined.length ? { kind: 'joint', parts: laws } : undefined,
+      fixed: joined.every(({ around }) => around.fixed),
+      random,
       draw: async (n, control) => {
         const parts: Neighbourhood<unknown>[] = []
         for (const { around } of joined) parts.push(await around.draw(n, control))
         return sideBySide(names, parts)
       },
+      typical: Object.fromEntries(joined.map(({ name, around }) => [name, around.typical])),
       switched: (masks, options) => {
         const own = splitColumns(masks, counts)
+        const backgrounds = options?.background as { readonly [part: string]: unknown } | undefined
         return sideBySide(
           names,
-          joined.map(({ around }, k) => around.switched(own[k]!, options)),
+          joined.map(({ name, around }, k) =>
+            around.switched(own[k]!, { ...options, background: backgrounds?.[name] }),
+          ),
         )
       },
       options: {

@@ -166,6 +166,14 @@ export interface LabelExplanation {
   readonly tree?: TreeNode
 }
 
+/** Whether the explanation can be fooled. */
+export interface Audit {
+  /** Area under the ROC curve of a classifier that tells perturbed samples from real rows: ½ = it cannot. */
+  readonly auc: number
+  /** Cosine between the weights and those found on samples that look like the data: 1 = alike. */
+  readonly agreement: number
+}
+
 /** How the explanation came about, and what speaks against believing it. */
 export interface Diagnostics {
   /** Samples in the neighbourhood, the instance included. */
@@ -180,6 +188,8 @@ export interface Diagnostics {
   readonly seconds?: number
   /** Seconds of these spent waiting for the model; absent where `seconds` is. */
   readonly modelSeconds?: number
+  /** On request, for tables. */
+  readonly audit?: Audit
   readonly warnings: readonly Warning[]
 }
 

@@ -174,6 +174,7 @@ export const diagnostics = z
     batches: count,
     seconds: z.number().nonnegative().exactOptional(),
     modelSeconds: z.number().nonnegative().exactOptional(),
+    audit: z.object({ auc: z.number(), agreement: z.number() }).readonly().exactOptional(),
     warnings: z.array(z.object({ code: z.string(), message: z.string() }).readonly()).readonly(),
   })
   .readonly()

@@ -19,23 +19,31 @@ import {
 import type { Matrix } from '../contract/matrix.ts'
 import type { Task } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
-import { bitsToMatrix, type DesignMatrix, isBitMatrix } from '../math/bit-matrix.ts'
+import { bitsToMatrix, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
 import { distancesToFirst } from '../math/distance.ts'
+import { predictLinear } from '../math/linear-prediction.ts'
 import { columnOf, rowsOf } from '../math/matrix.ts'
 import { rangeOf } from '../math/range.ts'
-import { weightedMoments } from '../math/weighted-moments.ts'
+import { type WeightedMoments, weightedMoments } from '../math/weighted-moments.ts'
 import { effectiveSampleSize } from '../math/weighted-statistics.ts'
 import {
+  budgetWarning,
   convergenceWarning,
   droppedWarning,
   fitWarnings,
   isConstant,
+  noiseWarning,
   probabilityWarning,
   sampleSizeWarning,
 } from './diagnose.ts'
-import { fitLabel } from './fit-label.ts'
+import { fitEven, loosenessOf } from './even-fit.ts'
+import { fitLabel, type LabelFit } from './fit-label.ts'
+import { weightedErrors, withIntervals } from './intervals.ts'
+import type { EvenSamples } from './least-squares.ts'
 import type { Surroundings } from './neighbourhood.ts'
+import type { Sampler } from './samplers/sampler.ts'
 import { describeSettings, type Settings } from './settings.ts'
+import { linearSolver } from './surrogate.ts'
 
 /** The largest weight whose squares can still be added up. */
 const MOST_WEIGHT = 1e100
@@ -55,6 +63,14 @@ export interface AnsweredSamples {
   readonly chosen: readonly number[]
   /** (n, d), row 0 the instance. */
   readonly X: DesignMatrix
+  /** (n, m), where the domain gives such columns. */
+  readonly nuisance: Matrix | undefined
+  readonly sampler: Pick<
+    Sampler<unknown>,
+    'name' | 'why' | 'weighting' | 'paired' | 'more' | 'solve'
+  >
+  /** The second answer about the instance. */
+  readonly again: Float64Array | undefined
   /** (n, labels). */
   readonly outputs: Matrix
   /** Samples left out because the model had no finite answer. */
@@ -66,17 +82,23 @@ export interface AnsweredSamples {
   readonly began: number
 }
 
+/** The data of an explanation, and how well its weights are known. */
+export interface BuiltExplanation {
+  readonly data: ExplanationData
+  /** Largest standard error of a weight over the range of the weights; infinite where unknown. */
+  readonly looseness: number
+}
+
 /** Distances, weights, fits and diagnostics of answered samples. */
-export function buildExplanation(answered: AnsweredSamples): ExplanationData {
-  const { name, settings, surroundings, task, classNames, chosen, X, outputs } = answered
+export function buildExplanation(answered: AnsweredSamples): BuiltExplanation {
+  const { name, settings, surroundings, task, classNames, chosen, X, outputs, sampler } = answered
   const n = outputs.rows
   const prediction = Array.from(outputs.data.subarray(0, outputs.cols))
   const distances = distancesToFirst(X, settings.distanceMetric)
   if (settings.distanceScale !== 1) {
     for (let i = 0; i < n; i++) distances[i]! *= settings.distanceScale
   }
-  const weights = kernelWeights(distances, settings, name)
-  const moments = weightedMoments(X, weights)
+  const { kernelWidth, weights } = sampleWeights(distances, answered)
   const effective = effectiveSampleSize(weights)
   const warnings: Warning[] = [...surroundings.warnings]
   const warn = (warning: Warning | undefined) => {
@@ -84,27 +106,38 @@ export function buildExplanation(answered: AnsweredSamples): ExplanationData {
   }
   warn(droppedWarning(answered.dropped, n + answered.dropped))
   if (task === 'classification') warn(probabilityWarning(outputs))
-  warn(sampleSizeWarning(effective, n, Math.min(settings.numFeatures, X.cols)))
+  if (sampler.solve === undefined) {
+    warn(
+      sampler.weighting === 'even'
+        ? budgetWarning(n - 1, X.cols)
+        : sampleSizeWarning(effective, n, Math.min(settings.numFeatures, X.cols)),
+    )
+  }
+  warn(noiseWarning(outputs, answered.again))
 
+  const { fitted, moments } = fitter(answered, weights)
+  let looseness = 0
   let labels: LabelExplanation[] = chosen.map((label) => {
     const y = columnOf(outputs, label)
     const constant = isConstant(y)
-    const fit = fitLabel({ ...settings, X, moments, y, weights })
+    const { looseness: own, ...fit } = fitted(linked(y, settings, task, name))
+    if (!constant) looseness = Math.max(looseness, own)
     const explained: LabelExplanation = {
       label,
       name: classNames[label]!,
       prediction: prediction[label]!,
       ...fit,
+      localPrediction: unlinked(fit.localPrediction, settings),
       ...(constant && !settings.python && { weights: [] }),
     }
     warnings.push(...fitWarnings(explained, constant, task))
     return explained
   })
-  warn(convergenceWarning(moments.converged, X.cols))
+  warn(convergenceWarning(moments?.converged ?? true, X.cols))
   if (task === 'regression' && settings.python) labels = pythonRegression(labels[0]!)
 
   const range = task === 'regression' ? rangeOf(columnOf(outputs, chosen[0]!)) : undefined
-  return {
+  const data: ExplanationData = {
     schema: EXPLANATION_SCHEMA,
     domain: answered.domain,
     task,
@@ -114,7 +147,13 @@ export function buildExplanation(answered: AnsweredSamples): ExplanationData {
     instance: surroundings.instance,
     features: surroundings.features,
     labels,
-    options: { ...describeSettings(settings), ...surroundings.options },
+    options: {
+      ...describeSettings(settings),
+      sampling: sampler.name,
+      ...(sampler.why && { samplingReason: sampler.why }),
+      ...(sampler.weighting === 'kernel' && { kernelWidth }),
+      ...surroundings.options,
+    },
     diagnostics: {
       samples: n,
       effectiveSampleSize: effective,
@@ -128,6 +167,164 @@ export function buildExplanation(answered: AnsweredSamples): ExplanationData {
       neighbourhood: keep(isBitMatrix(X) ? bitsToMatrix(X) : X, outputs, distances, weights),
     }),
   }
+  return { data, looseness }
+}
+
+/** A fit of one label, and how well its weights are known. */
+export type Fitted = LabelFit & { readonly looseness: number }
+
+/** A fit of each label's answers, and the moments that labels share, where they do. */
+interface Fitter {
+  readonly fitted: (y: Float64Array) => Fitted
+  readonly moments?: WeightedMoments
+}
+
+/** How labels are fitted: by the design where it has its own way, else by selection and surrogate. */
+function fitter(
+  { X, nuisance, settings, sampler, outputs }: AnsweredSamples,
+  weights: Float64Array,
+): Fitter {
+  const { solve } = sampler
+  if (solve !== undefined) {
+    const fitted = (y: Float64Array) => {
+      const found = solve(y)
+      return { ...found, weights: found.weights.slice(0, settings.numFeatures) }
+    }
+    return { fitted }
+  }
+  const n = outputs.rows
+  const even = sampler.weighting === 'even' && !settings.fitAsked
+  if (even && n - 1 >= AMPLE * X.cols) {
+    const samples: EvenSamples = {
+      X: withoutInstance(X),
+      Z: nuisance && (withoutInstance(nuisance) as Matrix),
+      paired: sampler.paired,
+    }
+    const more = settings.link === 'identity' ? sampler.more : undefined
+    return { fitted: (y) => fitEven(samples, y.subarray(1), settings.numFeatures, more) }
+  }
+  const moments = weightedMoments(X, weights)
+  const request = {
+    ...settings,
+    ...(sampler.name !== 'lime' && !settings.fitAsked && { surrogate: 'ols' as const }),
+    // With few samples, a few features: the rest cannot be told from noise.
+    ...(even && {
+      featureSelection: 'forward_selection' as const,
+      numFeatures: Math.max(1, Math.min(settings.numFeatures, Math.floor(n / SPARSE))),
+    }),
+  }
+  const fitted = (y: Float64Array) =>
+    withErrors(fitLabel({ ...request, X, moments, y, weights }), y)
+  return { fitted, moments }
+
+  function withErrors(fit: LabelFit, y: Float64Array): Fitted {
+    if (typeof sampler.weighting !== 'string') return exactly(fit)
+    if (settings.python || linearSolver(request.surrogate) === undefined) {
+      return { ...fit, looseness: Number.POSITIVE_INFINITY }
+    }
+    const features = fit.weights.map(({ feature }) => feature)
+    const columns = selectColumns(X, features)
+    const coefficients = Float64Array.from(fit.weights, ({ weight }) => weight)
+    const answers = predictLinear(columns, { coefficients, intercept: fit.intercept })
+    const errors = weightedErrors(
+      columns,
+      y.map((value, i) => value - answers[i]!),
+      weights,
+    )
+    if (errors === undefined) return { ...fit, looseness: Number.POSITIVE_INFINITY }
+    return {
+      ...fit,
+      weights: withIntervals({ weights: fit.weights, ...errors }),
+      looseness: loosenessOf(coefficients, errors.standardErrors),
+    }
+  }
+}
+
+/** Samples for each feature from which on all features are fitted. */
+const AMPLE = 1.3
+/** Samples for each feature of a sparse fit. */
+const SPARSE = 8
+
+/** All combinations are known: nothing is left to chance. */
+function exactly(fit: LabelFit): Fitted {
+  const weights = fit.weights.map((one) => ({
+    ...one,
+    standardError: 0,
+    interval: [one.weight, one.weight] as const,
+  }))
+  return { ...fit, weights, looseness: 0 }
+}
+
+function withoutInstance(X: DesignMatrix): DesignMatrix {
+  if (isBitMatrix(X)) return { ...X, rows: X.rows - 1, words: X.words.subarray(X.stride) }
+  return { ...X, rows: X.rows - 1, data: X.data.subarray(X.cols) }
+}
+
+/** y on the scale of the link. */
+function linked(y: Float64Array, { link }: Settings, task: Task, name: string): Float64Array {
+  if (link === 'identity') return y
+  const [low, high] = rangeOf(y)
+  if (task === 'regression' || low < 0 || high > 1) {
+    throw new OptionError({
+      where: `${name}.explain, options.link`,
+      got: `logit for answers from ${low.toPrecision(3)} to ${high.toPrecision(3)}${task === 'regression' ? ' of a regression' : ''}`,
+      expected: 'probabilities, from 0 to 1',
+      remedy: "Take link: 'identity' where the model answers with values or logits.",
+    })
+  }
+  return y.map((p) => Math.log(Math.max(p, LEAST_SHARE) / Math.max(1 - p, LEAST_SHARE)))
+}
+
+/** Probabilities nearer to 0 or 1 count as if they were no nearer: their logits have no digits left. */
+const LEAST_SHARE = 1e-9
+
+function unlinked(value: number, { link }: Settings): number {
+  return link === 'identity' ? value : 1 / (1 + Math.exp(-value))
+}
+
+/** The weights of the samples, and the kernel's width where a kernel has a say. */
+function sampleWeights(
+  distances: Float64Array,
+  answered: AnsweredSamples,
+): { readonly weights: Float64Array; readonly kernelWidth: number } {
+  const { settings, sampler, name } = answered
+  const { kernelWidth } = settings
+  if (sampler.weighting === 'even') {
+    const weights = new Float64Array(distances.length).fill(1)
+    weights[0] = 0
+    return { weights, kernelWidth }
+  }
+  const found = settings.findWidth ? widestKernel(distances, answered) : kernelWidth
+  const weights = kernelWeights(distances, { ...settings, kernelWidth: found }, name)
+  const { weighting } = sampler
+  if (weighting === 'kernel') return { weights, kernelWidth: found }
+  return { weights: weights.map((weight, i) => weight * weighting[i]!), kernelWidth: found }
+}
+
+/** The fit of the surrogate that `kernelWidth: 'auto'` wants. */
+const WANTED_SCORE = 0.9
+/** Widths tried, in units of the default one, from the widest on: 4, 2.8, 2, … 1/16. */
+const WIDTHS = Array.from({ length: 13 }, (_, k) => 2 ** (2 - k / 2))
+
+/** The widest kernel under which the surrogate of the first label explains enough; else the one that explains most. */
+function widestKernel(distances: Float64Array, answered: AnsweredSamples): number {
+  const { settings, X, outputs, chosen, task, name } = answered
+  const y = linked(columnOf(outputs, chosen[0]!), settings, task, name)
+  let best = settings.kernelWidth
+  let most = Number.NEGATIVE_INFINITY
+  for (const factor of WIDTHS) {
+    const kernelWidth = factor * settings.kernelWidth
+    const weights = kernelWeights(distances, { ...settings, kernelWidth }, name)
+    if (effectiveSampleSize(weights) < 3 * Math.min(settings.numFeatures, X.cols) + 10) break
+    const fit = fitLabel({ ...settings, X, moments: weightedMoments(X, weights), y, weights })
+    const score = fit.heldOutScore ?? fit.score
+    if (score > most) {
+      most = score
+      best = kernelWidth
+    }
+    if (score >= WANTED_SCORE) break
+  }
+  return best
 }
 
 /** Weights by the kernel; a kernel of the user's own is checked. */

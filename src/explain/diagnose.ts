@@ -8,6 +8,9 @@
  * | poor-fit                    | the surrogate explains less than a tenth of the variance, on held-out samples    |
  * | not-converged               | a ridge of very many features stopped before it was exact                        |
  * | probabilities-do-not-sum-to-1 | a classifier's outputs do not, by more than 1e-3                               |
+ * | fewer-samples-than-features | the budget does not reach to fit all features: a few are selected                 |
+ * | noisy-model                 | the model answers the same instance twice, differently                           |
+ * | not-settled                 | `maxSamples` is reached before `tolerance`                                       |
  * | samples-dropped             | the model’s answer to some samples was not finite; they are left out              |
  */
 import type { LabelExplanation } from '../contract/explanation.ts'
@@ -47,6 +50,47 @@ export function droppedWarning(dropped: number, samples: number): Warning | unde
   return {
     code: 'samples-dropped',
     message: `${dropped} of ${samples} samples were left out: the model’s answer to them was not a finite number. The explanation says nothing about such inputs.`,
+  }
+}
+
+/** Warning about fewer samples than features. */
+export function budgetWarning(samples: number, features: number): Warning | undefined {
+  if (samples >= 1.3 * features) return undefined
+  return {
+    code: 'fewer-samples-than-features',
+    message: `${samples} samples cannot tell ${features} features apart: only the few that explain most are fitted. Raise numSamples or maxSamples, or make larger features.`,
+  }
+}
+
+/** Warning about a model that answers the same question in two ways; `again` is its second answer about row 0. */
+export function noiseWarning(
+  { data, rows, cols }: Matrix,
+  again: Float64Array | undefined,
+): Warning | undefined {
+  if (again === undefined) return undefined
+  for (let j = 0; j < cols; j++) {
+    const [low, high] = rangeOf(Float64Array.from({ length: rows }, (_, i) => data[i * cols + j]!))
+    const apart = Math.abs(again[j]! - data[j]!)
+    if (!(apart > NOISE * (high - low) && apart > 1e-9 * Math.abs(data[j]!))) continue
+    return {
+      code: 'noisy-model',
+      message: `The model answered the same instance with ${data[j]!.toPrecision(4)} and then with ${again[j]!.toPrecision(4)}: it has noise of its own, which the weights share. Switch off its randomness (dropout, temperature), or take more samples.`,
+    }
+  }
+  return undefined
+}
+
+/** Answers that differ by less than this share of their range differ by rounding. */
+const NOISE = 1e-3
+
+/** Warning about weights that the largest number of samples does not settle. */
+export function looseWarning(looseness: number, tolerance: number): Warning | undefined {
+  if (looseness <= tolerance) return undefined
+  return {
+    code: 'not-settled',
+    message: Number.isFinite(looseness)
+      ? `The weights are known to ${(100 * looseness).toPrecision(2)} % of their range only, not to ${(100 * tolerance).toPrecision(2)} %: raise maxSamples to know them better.`
+      : 'The samples are too few to say how well the weights are known: raise maxSamples.',
   }
 }
 

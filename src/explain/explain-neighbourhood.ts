@@ -1,8 +1,11 @@
 /**
  * The pipeline: from an instance amid its perturbations and a model to an explanation.
  *
- * 1. Draw samples (row 0 is the instance) and ask the model about them (`ask-model.ts`), batch by batch.
- * 2. Fit and diagnose (`build-explanation.ts`).
+ * 1. Draw samples (`samplers/sampler.ts`; row 0 is the instance) and ask the model about them (`ask-model.ts`), batch by
+ *    batch.
+ * 2. Fit and diagnose (`build-explanation.ts`). With `numSamples: 'auto'` draw more and fit again, all samples kept, until
+ *    the largest standard error is below `tolerance` times the range of the weights: then the ranks are told apart, or
+ *    are closer than that and called tied (Covert and Lee 2021, section 4.3).
  * 3. On request, do step 2 in between as well, on the samples answered so far: an explanation that gets better while the
  *    model works. Where the model fails, or the caller aborts, the last of these goes with the error.
  *
@@ -14,10 +17,16 @@ import type { Matrix } from '../contract/matrix.ts'
 import { type Model, type Predictor, type Task, toPredictor } from '../contract/predictor.ts'
 import { type DesignMatrix, firstRows, selectRows } from '../math/bit-matrix.ts'
 import { Inquiry } from './ask-model.ts'
-import { buildExplanation } from './build-explanation.ts'
+import {
+  type AnsweredSamples,
+  type BuiltExplanation,
+  buildExplanation,
+} from './build-explanation.ts'
+import { looseWarning } from './diagnose.ts'
 import { resolveLabels, topLabels } from './labels.ts'
 import type { Neighbourhood, Surroundings } from './neighbourhood.ts'
 import { partialReports, withPartial } from './partial-reports.ts'
+import { chooseSampler, type Sampler, stackNeighbourhoods } from './samplers/sampler.ts'
 import type { Settings } from './settings.ts'
 
 /** What a domain hands over. */
@@ -42,26 +51,28 @@ export async function explainNeighbourhood<Input, Result extends Explanation = E
   request: ExplainRequest<Input, Result>,
 ): Promise<Result> {
   const { name, settings, surroundings, began } = request
-  const { control } = settings
+  const { control, tolerance } = settings
   const predictor = toPredictor(request.model)
   checkPredictor(predictor, name)
   const task = settings.mode ?? predictor.task ?? 'classification'
   const finish = request.finish ?? ((data) => new Explanation(data) as Result)
   const inquiry = new Inquiry(predictor, task, settings.batchSize, control, began)
+  const sampler = await chooseSampler(name, surroundings, settings)
+  const adaptive = settings.numSamples === 'auto'
   let samples: Neighbourhood<Input> | undefined
   let outputs: OutputColumns | undefined
 
-  const explainSoFar = (final: boolean): ExplanationData => {
+  const explainSoFar = (keepNeighbourhood: boolean): BuiltExplanation => {
     outputs ??= chooseOutputs(inquiry, task, settings, predictor, name)
-    const kept = answeredRows(samples!.interpretable, inquiry)
     return buildExplanation({
-      ...kept,
+      ...answeredRows(samples!, inquiry, sampler),
       ...outputs,
       name,
       domain: request.domain,
       surroundings,
-      settings: final ? settings : { ...settings, keepNeighbourhood: false },
+      settings: { ...settings, keepNeighbourhood },
       task,
+      again: inquiry.again,
       dropped: inquiry.unanswerable.length,
       calls: inquiry.calls,
       batches: inquiry.batches,
@@ -69,40 +80,74 @@ export async function explainNeighbourhood<Input, Result extends Explanation = E
       began,
     })
   }
-  const partly = partialReports(inquiry, began, () => finish(explainSoFar(false)), settings)
+  const partly = partialReports(inquiry, began, () => finish(explainSoFar(false).data), settings)
+  let built: BuiltExplanation | undefined
   try {
-    samples = await surroundings.draw(settings.numSamples, control)
-    await inquiry.ask(samples, { onAnswered: partly.report })
-    refuseGaps(inquiry, settings)
+    let wanted = adaptive ? Math.min(sampler.first, settings.maxSamples) : settings.maxSamples
+    while (built === undefined) {
+      const had = samples?.interpretable.rows ?? 0
+      const block = await sampler.next(wanted - had)
+      samples = samples === undefined ? block : stackNeighbourhoods([samples, block])
+      const again = had === 0 && !settings.python && (adaptive || sampler.name !== 'lime')
+      await inquiry.ask(samples, { again, onAnswered: partly.report })
+      refuseGaps(inquiry, settings)
+      const n = inquiry.answered
+      const last = !adaptive || n >= settings.maxSamples || typeof sampler.weighting === 'object'
+      if (last) {
+        const seconds = (performance.now() - began) / 1000
+        control.onProgress?.({ stage: 'fitting', done: n, total: n, seconds })
+      }
+      const now = explainSoFar(settings.keepNeighbourhood)
+      if (last || now.looseness <= tolerance) built = now
+      wanted = Math.min(settings.maxSamples, Math.ceil(GROWTH * n))
+    }
   } catch (error) {
     throw withPartial(error, partly)
   }
-  const n = inquiry.answered
-  control.onProgress?.({
-    stage: 'fitting',
-    done: n,
-    total: n,
-    seconds: (performance.now() - began) / 1000,
-  })
-  const data = explainSoFar(true)
-  for (const warning of data.diagnostics.warnings) control.onWarning?.(warning)
-  return finish(data)
+  const { data, looseness } = built
+  const loose = adaptive ? looseWarning(looseness, tolerance) : undefined
+  const warnings = [...data.diagnostics.warnings, ...(loose ? [loose] : [])]
+  for (const warning of warnings) control.onWarning?.(warning)
+  return finish({ ...data, diagnostics: { ...data.diagnostics, warnings } })
 }
 
-/** The samples answered so far, without those that have no finite answer. */
-function answeredRows(
-  X: DesignMatrix,
-  { matrix, unanswerable }: Inquiry<never>,
-): { readonly X: DesignMatrix; readonly outputs: Matrix } {
-  const rows = matrix.rows
-  if (unanswerable.length === 0) return { X: firstRows(X, rows), outputs: matrix }
-  const out = new Set(unanswerable)
+/** How much larger the sample is each time that it was too small. */
+const GROWTH = 1.4
+
+/** The samples answered so far, without those that have no finite answer, nor their complements. */
+function answeredRows<Input>(
+  { interpretable: X, nuisance }: Neighbourhood<Input>,
+  { matrix, unanswerable }: Inquiry<Input>,
+  sampler: Sampler<Input>,
+): Pick<AnsweredSamples, 'X' | 'nuisance' | 'outputs' | 'sampler'> {
+  const { paired, weighting } = sampler
+  // Half a pair counts for nothing before the other half is answered.
+  const rows = paired && matrix.rows % 2 === 0 ? matrix.rows - 1 : matrix.rows
+  const out = new Set<number>()
+  for (const i of unanswerable) {
+    out.add(i)
+    if (paired) out.add(i % 2 === 1 ? i + 1 : i - 1)
+  }
   const kept = Int32Array.from({ length: rows }, (_, i) => i).filter((i) => !out.has(i))
-  return { X: selectRows(X, kept), outputs: selectRows(matrix, kept) as Matrix }
+  const cut = (whole: DesignMatrix) =>
+    out.size === 0 ? firstRows(whole, rows) : selectRows(whole, kept)
+  return {
+    X: cut(X),
+    nuisance: nuisance && (cut(nuisance) as Matrix),
+    outputs: cut(matrix) as Matrix,
+    sampler: {
+      ...sampler,
+      weighting:
+        typeof weighting === 'string' ? weighting : Float64Array.from(kept, (i) => weighting[i]!),
+    },
+  }
 }
 
 /** Throws the model's first bad answer where there are too many of them. */
-function refuseGaps({ complaint, unanswerable, answered }: Inquiry<never>, settings: Settings) {
+function refuseGaps<Input>(
+  { complaint, unanswerable, answered }: Inquiry<Input>,
+  settings: Settings,
+): void {
   if (complaint === undefined) return
   if (settings.python || unanswerable.length > MOST_DROPPED * answered) throw complaint
 }

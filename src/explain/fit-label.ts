@@ -131,8 +131,8 @@ function columnFit(
 }
 
 /** Weighted R² on every fifth sample of the surrogate fitted to the others. */
-function heldOutScore(
-  { X, y, weights, surrogate }: LabelFitRequest,
+export function heldOutScore(
+  { X, y, weights, surrogate }: Pick<LabelFitRequest, 'X' | 'y' | 'weights' | 'surrogate'>,
   features: Int32Array,
   known: KnownMoments | undefined,
 ): number | null {

@@ -51,6 +51,10 @@ export type SwitchLaw =
 export interface SwitchOptions {
   /** True: what is on has the instance's own value. False (default): for tables, a value drawn from the instance's bin. */
   readonly exact?: boolean
+  /** For tables: the row whose values stand for what is off; default: a typical one with `exact`, else draws. */
+  readonly background?: unknown
+  /** Where values are drawn, by this stream; default: that of the surroundings. */
+  readonly random?: RandomState
 }
 
 /** An instance amid its perturbations: all that an explainer knows before a model is asked. */
@@ -65,6 +69,14 @@ export interface Surroundings<Input> {
   readonly warnings: readonly Warning[]
   /** The chances of `draw`; undefined where it draws values and no switches. */
   readonly law: SwitchLaw | undefined
+  /** 1 (d) for features that change nothing when they are off; undefined where none is known to. */
+  readonly inert?: Uint8Array | undefined
+  /** Whether equal switches make equal inputs; not so in tables, where a bin stands for many values. */
+  readonly fixed: boolean
+  /** A row whose values stand for what is off where none is given (`SwitchOptions.background`); of tables only. */
+  readonly typical?: unknown
+  /** The stream that draws come from. */
+  readonly random: RandomState
   /**
    * n ≥ 2 samples in LIME's own way; row 0 is the instance itself. Further calls go on in the stream of random numbers.
    */
@@ -74,6 +86,8 @@ export interface Surroundings<Input> {
   ) => Neighbourhood<Input> | Promise<Neighbourhood<Input>>
   /** The samples that rows of switches (n, d) make of the instance: 1 = as in the instance, 0 = off. */
   readonly switched: (masks: BitMatrix, options?: SwitchOptions) => Neighbourhood<Input>
+  /** The same with what is off taken from training rows that resemble the instance in what is on; of tables only. */
+  readonly conditional?: (masks: BitMatrix) => Promise<Neighbourhood<Input>>
 }
 
 /** What surroundings are made with. */

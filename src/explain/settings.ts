@@ -19,14 +19,40 @@ import type { SurrogateChoice } from './surrogate.ts'
 /** Whose rules hold: sodalime's own, or Python LIME's with its quirks. */
 export type Compatibility = 'sodalime' | 'python'
 
+/**
+ * Ways to draw samples. `lime`: LIME's own draws, weighed by the kernel. `glime`: the kernel is in the draws. `factorial`:
+ * two-level designs and their complements, each feature on half the time. `exhaustive`: all 2^d, with LIME's weights.
+ * `conditional`: for tables, what is off comes from training rows like the instance. `auto`: one of the first four.
+ */
+export const SAMPLINGS = [
+  'auto',
+  'lime',
+  'glime',
+  'factorial',
+  'exhaustive',
+  'conditional',
+] as const
+export type Sampling = (typeof SAMPLINGS)[number]
+
+/** What an explanation is. */
+export const METHODS = ['lime', 'shap'] as const
+export type Method = (typeof METHODS)[number]
+
+/** Scales of the answers. */
+export const LINKS = ['identity', 'logit'] as const
+export type Link = (typeof LINKS)[number]
+
 /** Options of every explainer's constructor. */
 export interface ExplainerOptions {
   /** What the model's outputs mean; default: what the model says of itself, else `classification`. */
   readonly mode?: Task
   /** Names of the output columns; default: the model's own, else their indices. */
   readonly classNames?: readonly string[]
-  /** Width of the kernel, > 0; default: depends on the kind of instance. */
-  readonly kernelWidth?: number
+  /**
+   * Width of the kernel, > 0; default: depends on the kind of instance. `auto`: the widest at which the surrogate still
+   * explains nine tenths of the variance (OptiLIME, Visani et al. 2020), found by weighing one sample anew.
+   */
+  readonly kernelWidth?: number | 'auto'
   /** Weights (n) from distances (n) and the width; default √exp(−d²/width²). */
   readonly kernel?: KernelFunction
   /** Default `auto`. */
@@ -48,8 +74,32 @@ export interface ExplainOptions extends Control {
   readonly topLabels?: number
   /** Most features in an explanation, ≥ 1; default depends on the kind of instance. */
   readonly numFeatures?: number
-  /** Samples in the neighbourhood, the instance included, 2 to 10,000,000; default depends on the kind of instance. */
-  readonly numSamples?: number
+  /**
+   * How samples are drawn; default `auto`, which chooses by the number of features and the budget, and writes down what it
+   * chose (`options.sampling`). See `SAMPLINGS`.
+   */
+  readonly sampling?: Sampling
+  /**
+   * Samples in the neighbourhood, the instance included, 2 to 10,000,000. Default `auto`: as many as it takes until the
+   * weights are known to `tolerance`, at most `maxSamples`.
+   */
+  readonly numSamples?: number | 'auto'
+  /**
+   * With `numSamples: 'auto'`: the largest standard error of a weight, in units of the distance between the largest and
+   * the smallest weight, > 0; default 0.02.
+   */
+  readonly tolerance?: number
+  /** With `numSamples: 'auto'`: most samples; default depends on the kind of instance. */
+  readonly maxSamples?: number
+  /**
+   * `lime` (default): a surrogate of the model around the instance. `shap`: Shapley values, whose sum is the prediction less
+   * that with everything off; exact where 2^d coalitions fit `numSamples`, else estimated (KernelSHAP).
+   */
+  readonly method?: Method
+  /** For `method: 'shap'` of tables: the rows whose values stand for what is off; default: one typical row. */
+  readonly background?: readonly unknown[]
+  /** The scale on which a classifier's answers are fitted: as they are (default), or ln(p / (1 − p)). */
+  readonly link?: Link
   /** Default depends on the kind of instance. */
   readonly distanceMetric?: DistanceMetric
   /** Default `ridge` with α = 1. */
@@ -80,7 +130,13 @@ export const EXPLAIN_OPTIONS = [
   'labels',
   'topLabels',
   'numFeatures',
+  'sampling',
   'numSamples',
+  'tolerance',
+  'maxSamples',
+  'method',
+  'background',
+  'link',
   'distanceMetric',
   'surrogate',
   'batchSize',
@@ -107,13 +163,27 @@ export interface Settings {
   readonly mode: Task | undefined
   readonly classNames: readonly string[] | undefined
   readonly kernelWidth: number
+  /** Whether the width is to be found. */
+  readonly findWidth: boolean
   readonly kernel: KernelFunction
   readonly featureSelection: FeatureSelection
   readonly python: boolean
   readonly labels: LabelChoice | undefined
   readonly topLabels: number | undefined
   readonly numFeatures: number
-  readonly numSamples: number
+  readonly sampling: Sampling
+  /** Samples, where they are said. */
+  readonly numSamples: number | 'auto'
+  readonly tolerance: number
+  /** Most samples: those said, or the most that `auto` may take. */
+  readonly maxSamples: number
+  readonly method: Method
+  readonly background: readonly unknown[] | undefined
+  readonly link: Link
+  /** Whether a kernel, its width or a distance was asked for. */
+  readonly kernelAsked: boolean
+  /** Whether a surrogate or a selection was asked for. */
+  readonly fitAsked: boolean
   readonly distanceMetric: DistanceMetric
   readonly distanceScale: number
   readonly surrogate: SurrogateChoice
@@ -122,6 +192,11 @@ export interface Settings {
   readonly onPartial: ((explanation: Explanation) => void) | undefined
   readonly control: Control
 }
+
+const AUTO: boolean = false
+
+/** Largest standard error in units of the weights’ range, by default. */
+const TOLERANCE = 0.02
 
 /** The most samples that one call may ask for. */
 export const MOST_SAMPLES = 10_000_000
@@ -138,7 +213,9 @@ export function checkExplainerOptions(name: string, options: ExplainerOptions): 
   if (featureSelection !== undefined) {
     checkChoice(where('featureSelection'), featureSelection, FEATURE_SELECTIONS)
   }
-  if (kernelWidth !== undefined) checkPositive(where('kernelWidth'), kernelWidth)
+  if (kernelWidth !== undefined && kernelWidth !== 'auto') {
+    checkPositive(where('kernelWidth'), kernelWidth)
+  }
   if (typeof kernel !== 'function') {
     const expected = 'a function of the distances and the width that returns weights'
     checkAbsent(where('kernel'), kernel, expected)
@@ -190,23 +267,48 @@ export function resolveSettings(
     checkAbsent(where('signal'), signal, 'the signal of an AbortController')
   }
   if (surrogate !== undefined) checkSurrogate(where('surrogate'), surrogate)
-  const whole = (option: 'topLabels' | 'numFeatures' | 'batchSize' | 'numSamples') => {
+  const { sampling, link, tolerance, numSamples } = options
+  if (sampling !== undefined) checkChoice(where('sampling'), sampling, SAMPLINGS)
+  if (link !== undefined) checkChoice(where('link'), link, LINKS)
+  if (tolerance !== undefined) checkPositive(where('tolerance'), tolerance)
+  if (numSamples !== undefined && numSamples !== 'auto') {
+    checkWhole(where('numSamples'), numSamples, 2)
+  }
+  const whole = (option: 'topLabels' | 'numFeatures' | 'batchSize' | 'maxSamples') => {
     const value = options[option]
-    const least = option === 'numSamples' ? 2 : 1
-    if (value !== undefined) checkWhole(where(option), value, least)
+    if (value !== undefined) checkWhole(where(option), value, option === 'maxSamples' ? 2 : 1)
     return value
   }
+  const { method = 'lime', background } = options
+  checkChoice(where('method'), method, METHODS)
+  if (!Array.isArray(background)) {
+    checkAbsent(where('background'), background, 'a list of rows')
+  }
+  const python = fixed.compatibility === 'python'
+  checkReference(python, fixed, options, where)
+  const samples = numSamples ?? (python || !AUTO ? defaults.numSamples : 'auto')
+  const { kernelWidth } = fixed
   return {
     mode: fixed.mode,
     classNames: fixed.classNames,
-    kernelWidth: fixed.kernelWidth ?? defaults.kernelWidth,
+    kernelWidth: typeof kernelWidth === 'number' ? kernelWidth : defaults.kernelWidth,
+    findWidth: kernelWidth === 'auto',
     kernel: fixed.kernel ?? exponentialKernel,
     featureSelection: fixed.featureSelection ?? 'auto',
-    python: fixed.compatibility === 'python',
+    python,
     labels: options.labels,
     topLabels: whole('topLabels'),
-    numFeatures: whole('numFeatures') ?? defaults.numFeatures,
-    numSamples: whole('numSamples') ?? defaults.numSamples,
+    numFeatures: whole('numFeatures') ?? (method === 'shap' ? MOST_SAMPLES : defaults.numFeatures),
+    sampling: sampling ?? (python || !AUTO ? 'lime' : 'auto'),
+    numSamples: samples,
+    tolerance: tolerance ?? TOLERANCE,
+    maxSamples: samples === 'auto' ? (whole('maxSamples') ?? defaults.numSamples) : samples,
+    method,
+    background: options.background,
+    link: link ?? 'identity',
+    kernelAsked:
+      fixed.kernel !== undefined || kernelWidth !== undefined || distanceMetric !== undefined,
+    fitAsked: surrogate !== undefined || fixed.featureSelection !== undefined,
     distanceMetric: distanceMetric ?? defaults.distanceMetric,
     distanceScale: defaults.distanceScale ?? 1,
     surrogate: surrogate ?? 'ridge',
@@ -217,12 +319,40 @@ export function resolveSettings(
   }
 }
 
+/** The reference mode knows only Python LIME's own ways. */
+function checkReference(
+  python: boolean,
+  { kernelWidth }: ExplainerOptions,
+  { sampling = 'lime', numSamples, method = 'lime', link = 'identity' }: ExplainOptions,
+  where: (option: string) => string,
+): void {
+  if (!python) return
+  const beyond = [
+    ['sampling', sampling, sampling !== 'lime'],
+    ['numSamples', numSamples, numSamples === 'auto'],
+    ['method', method, method !== 'lime'],
+    ['link', link, link !== 'identity'],
+    ['kernelWidth', kernelWidth, kernelWidth === 'auto'],
+  ] as const
+  const found = beyond.find(([, , wrong]) => wrong)
+  if (found === undefined) return
+  throw new OptionError({
+    where: where(found[0]),
+    got: `${JSON.stringify(found[1])} beside compatibility: 'python'`,
+    expected: 'what Python LIME knows',
+    remedy: "Leave it out, or leave compatibility: 'python' out.",
+  })
+}
+
 /** Settings as JSON for the explanation: functions and objects by name. */
 export function describeSettings(settings: Settings): { [name: string]: unknown } {
-  const { kernel, control, onPartial, distanceMetric, distanceScale, surrogate, python, ...rest } =
+  const { kernel, control, onPartial, distanceMetric, distanceScale, surrogate, python, ...all } =
     settings
+  const { findWidth, kernelAsked, fitAsked, tolerance, maxSamples, background, ...rest } = all
   const described: { [name: string]: unknown } = {
     ...rest,
+    ...(background && { background: background.length }),
+    ...(settings.numSamples === 'auto' && { tolerance, maxSamples }),
     kernel: kernel === exponentialKernel ? 'exponential' : 'custom',
     distanceMetric: typeof distanceMetric === 'string' ? distanceMetric : 'custom',
     surrogate: typeof surrogate === 'object' && 'fit' in surrogate ? 'custom' : surrogate,

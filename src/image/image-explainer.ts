@@ -164,6 +164,9 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
       instance: instanceOf(picture, map),
       features: featuresOf(map),
       law: evenLaw(map.count),
+      inert: inertSegments(picture, hidden, map),
+      fixed: true,
+      random,
       draw: (n) => {
         checkSize(n, map.count, kept)
         return switched(drawSwitches(n, map.count, random))
@@ -174,6 +177,18 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
       hidden,
     }
   }
+}
+
+/** 1 for segments that look alike hidden and not. */
+function inertSegments(picture: RasterImage, hidden: RasterImage, map: LabelMap): Uint8Array {
+  const inert = new Uint8Array(map.count).fill(1)
+  const { channels } = picture
+  for (let i = 0, at = 0; i < map.labels.length; i++) {
+    for (let c = 0; c < channels; c++, at++) {
+      if (picture.data[at] !== hidden.data[at]) inert[map.labels[i]!] = 0
+    }
+  }
+  return inert
 }
 
 function instanceOf({ width, height }: RasterImage, map: LabelMap): InstanceData {

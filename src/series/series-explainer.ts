@@ -25,7 +25,7 @@ import { resolveSettings, Streams } from '../explain/settings.ts'
 import type { BitMatrix } from '../math/bit-matrix.ts'
 import { perturbedSeries } from './perturbed-series.ts'
 import { replacementSeries } from './replacement.ts'
-import { type Segments, segmentSeries } from './segmentation.ts'
+import { type Segments, type SeriesPart, segmentSeries } from './segmentation.ts'
 import { checkChannels, type SeriesLike, toSeries } from './series-input.ts'
 import {
   checkSeriesExplainOptions,
@@ -141,6 +141,9 @@ export class SeriesExplainer implements Domain<SeriesLike, Matrix> {
       instance,
       features,
       law: evenLaw(features.length),
+      inert: Uint8Array.from(features, ({ part }) => (sameValues(part, series, replaced) ? 1 : 0)),
+      fixed: true,
+      random,
       draw: (n) => {
         checkSize(n, features.length)
         return switched(drawSwitches(n, features.length, random))
@@ -181,20 +184,11 @@ function channelLists({ data, rows, cols }: Matrix): number[][] {
 /** A warning where switching some segments off changes nothing: constant stretches, a series of one step. */
 function unchanged(
   { features }: Segments,
-  { data, cols }: Matrix,
+  series: Matrix,
   replaced: Matrix,
   replacement: string,
 ): Warning[] {
-  const same = features.filter(({ part: { start, end, channels } }) =>
-    channels.every((c) => {
-      for (let t = start; t < end; t++) {
-        const at = t * cols + c
-        const difference = Math.abs(data[at]! - replaced.data[at]!)
-        if (difference > 1e-12 * Math.abs(data[at]!)) return false
-      }
-      return true
-    }),
-  )
+  const same = features.filter(({ part }) => sameValues(part, series, replaced))
   if (same.length === 0) return []
   const which =
     same.length === features.length
@@ -209,6 +203,22 @@ function unchanged(
       message: `The replacement ${replacement} equals the series in ${which}${same.length > 5 && same.length < features.length ? ` and ${same.length - 5} more segments` : ''}, so switching it off changes nothing there. Take another replacement, such as zero or noise, to see its effect.`,
     },
   ]
+}
+
+/** Whether a segment has the same values switched off and not, up to rounding. */
+function sameValues(
+  { start, end, channels }: SeriesPart,
+  { data, cols }: Matrix,
+  replaced: Matrix,
+): boolean {
+  return channels.every((c) => {
+    for (let t = start; t < end; t++) {
+      const at = t * cols + c
+      const difference = Math.abs(data[at]! - replaced.data[at]!)
+      if (difference > 1e-12 * Math.abs(data[at]!)) return false
+    }
+    return true
+  })
 }
 
 function checkSize(n: number, d: number): void {

@@ -76,7 +76,7 @@ export function sparseStats(rows: readonly SparseRow[], columns: number): Sparse
 /** What a sparse row is amid. */
 export type SparseSurroundings = Pick<
   Surroundings<SparseRow>,
-  'instance' | 'features' | 'law' | 'draw' | 'switched'
+  'instance' | 'features' | 'typical' | 'law' | 'fixed' | 'random' | 'draw' | 'switched'
 >
 
 /** The surroundings of a sparse row without its instance; features are the nonzero columns, and what is off is 0. */
@@ -86,7 +86,7 @@ export function sparseSurroundings(
   names: (column: number) => string,
   { method, around, python }: { method: SamplingMethod; around: boolean; python: boolean },
   random: RandomState,
-): Omit<SparseSurroundings, 'instance'> & {
+): Omit<SparseSurroundings, 'instance' | 'random'> & {
   readonly draw: (n: number) => Neighbourhood<SparseRow>
 } {
   checkSparse(row, stats.columns, 'TabularExplainer.explain, row')
@@ -133,7 +133,7 @@ export function sparseSurroundings(
     name: names(column),
     part: { kind: 'tabular', columns: [j], value: own[j]! },
   }))
-  return { features, law: undefined, draw, switched }
+  return { features, law: undefined, fixed: true, draw, switched }
 }
 
 function checkSparse(row: SparseRow, columns: number, where: string): void {

@@ -34,6 +34,13 @@ export interface SwitchedRows {
   readonly nuisance: Matrix | undefined
 }
 
+/** A row whose values stand for what is off. */
+export interface Background {
+  readonly cells: readonly Value[]
+  /** Level of each attribute (d). */
+  readonly levels: Int32Array
+}
+
 /** Makes samples of the instance with these cells and levels (d) for the switches of `masks` (n, d). */
 export function switchedRows(
   attributes: readonly Attribute[],
@@ -42,6 +49,7 @@ export function switchedRows(
   masks: BitMatrix,
   exact: boolean,
   random: RandomState,
+  background?: Background,
 ): SwitchedRows {
   const { rows: n, cols: d } = masks
   const numbers = new Float64Array(n * d)
@@ -49,6 +57,9 @@ export function switchedRows(
   const columns: Float64Array[] = []
   const codes = attributes.map((attribute, j): Uint16Array | null => {
     const own = cells[attribute.columns[0]!]!
+    if (background !== undefined) {
+      return takeFrom(background, attribute, j, own, levels[j]!, masks, numbers)
+    }
     if (attribute.kind === 'numeric' && attribute.bins === null) {
       drawAround(numbers, j, attribute, own, masks, random)
       return null
@@ -68,10 +79,62 @@ export function switchedRows(
   const categorical = attributes.every(({ kind }) => kind === 'categorical')
   return {
     interpretable,
-    codes: categorical ? levelCodes(codes as Uint16Array[], n) : undefined,
+    codes: background ? masks : categorical ? levelCodes(codes as Uint16Array[], n) : undefined,
     samples: { numbers, scale: null, shift: null, codes },
     nuisance: columns.length > 0 ? sideBySide(columns, n) : undefined,
   }
+}
+
+/** Numbers (and, for categories, the levels) of one attribute: the instance's where on, the background's where off. */
+function takeFrom(
+  background: Background,
+  { kind, columns }: Attribute,
+  j: number,
+  own: Value,
+  ownLevel: number,
+  masks: BitMatrix,
+  numbers: Float64Array,
+): Uint16Array | null {
+  const { rows: n, cols: d } = masks
+  if (kind === 'categorical') {
+    const other = background.levels[j]!
+    return Uint16Array.from({ length: n }, (_, i) => (getBit(masks, i, j) ? ownLevel : other))
+  }
+  const number = (value: Value) => (typeof value === 'number' ? value : Number.NaN)
+  const value = number(own)
+  const other = number(background.cells[columns[0]!]!)
+  for (let i = 0, at = j; i < n; i++, at += d) numbers[at] = getBit(masks, i, j) ? value : other
+  return null
+}
+
+/** A row of the means and the most frequent categories, for a table of so many columns. */
+export function typicalRow(attributes: readonly Attribute[], columns: number): Value[] {
+  const row = new Array<Value>(columns).fill(null)
+  for (const attribute of attributes) {
+    if (attribute.kind === 'categorical') {
+      const { frequencies, levels } = attribute
+      const level = levels[frequencies.indexOf(Math.max(...frequencies))]!
+      attribute.columns.forEach((column, k) => {
+        row[column] = level.values[k]!
+      })
+      continue
+    }
+    const { bins, mean, quantiles } = attribute
+    // Without quantiles the table was described by statistics, which know the means of bins only.
+    row[attribute.columns[0]] = quantiles === null && bins !== null ? meanOfBins(bins) : mean
+  }
+  return row
+}
+
+function meanOfBins({ levels, frequencies, means }: Bins): number {
+  let sum = 0
+  let share = 0
+  levels.forEach((level, k) => {
+    if (level >= means.length) return
+    sum += frequencies[k]! * means[level]!
+    share += frequencies[k]!
+  })
+  return sum / share
 }
 
 /** The shares (d) in which LIME's own draws take the instance's level. */
@@ -172,7 +235,7 @@ function drawWithin(
       numbers[i * d + j] = z * std + mean
       within[i] = ((z - centre) * std) / unit
     })
-    varied ||= rows.length > 0
+    varied = true
   })
   for (let i = 0; i < n; i++) if (drawn[i] === bins.means.length) numbers[i * d + j] = Number.NaN
   return varied ? within : undefined

@@ -15,18 +15,26 @@ import type { Explanation, InstanceData } from '../contract/explanation.ts'
 import type { TableRow, Value } from '../contract/instance.ts'
 import { checkChoice, checkOptions } from '../contract/nearest.ts'
 import type { Model } from '../contract/predictor.ts'
-import type { Domain, Surroundings, SurroundRequest } from '../explain/neighbourhood.ts'
+import type {
+  Domain,
+  Neighbourhood,
+  Surroundings,
+  SurroundRequest,
+} from '../explain/neighbourhood.ts'
 import { explainNeighbourhood } from '../explain/pipeline.ts'
 import {
+  checkAbsent,
   EXPLAIN_OPTIONS,
   EXPLAINER_OPTIONS,
   MOST_SAMPLES,
   resolveSettings,
   Streams,
 } from '../explain/settings.ts'
+import type { BitMatrix } from '../math/bit-matrix.ts'
 import type { DistanceFunction } from '../math/distance-metrics.ts'
 import { RandomState } from '../math/random-state.ts'
 import { type BinSamples, binNeighbourhood, drawBinSamples } from './bin-neighbourhood.ts'
+import type { TrainingRows } from './conditional-rows.ts'
 import { distributionsOf } from './distribution.ts'
 import { SAMPLING_METHODS, type SamplingMethod } from './draws.ts'
 import {
@@ -46,8 +54,8 @@ import {
   type SparseSurroundings,
   sparseSurroundings,
 } from './sparse-row.ts'
-import { ownShares, switchedRows } from './switched-rows.ts'
-import { cellsOf, isMissing } from './table.ts'
+import { ownShares, switchedRows, typicalRow } from './switched-rows.ts'
+import { cellsOf, isMatrix, isMissing, type TableData } from './table.ts'
 import {
   checkTabularOptions,
   describeTabularOptions,
@@ -70,6 +78,9 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
   readonly #options: TabularExplainerOptions
   readonly #table: FittedTable
   readonly #streams: Streams
+  /** The rows as they were given, for samples that look like them; not saved. */
+  readonly #trainingData: TableData | undefined
+  #rows: TrainingRows | undefined
   #kept: { key: string; samples: BinSamples | ValueSamples; after: RandomState } | undefined
 
   /**
@@ -96,6 +107,9 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
       this.#options = options
       this.#streams = new Streams(options.randomState)
       this.#table = learnTable(trainingData, options, this.#streams.start)
+      if (trainingData !== null && !this.#table.sparse) {
+        this.#trainingData = trainingData as TableData
+      }
     }
   }
 
@@ -140,7 +154,11 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
     options: TabularExplainOptions = {},
   ): Promise<Explanation> {
     const began = performance.now()
-    checkOptions(`${NAME}.explain, options`, options, [...EXPLAIN_OPTIONS, 'samplingMethod'])
+    checkOptions(`${NAME}.explain, options`, options, [
+      ...EXPLAIN_OPTIONS,
+      'samplingMethod',
+      'audit',
+    ])
     const { sigma } = this.#options
     const { sparse, attributes } = this.#table
     const samplingMethod = options.samplingMethod ?? 'gaussian'
@@ -153,14 +171,48 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
       batchSize: 1000,
     })
     settings.control.signal?.throwIfAborted()
-    return explainNeighbourhood({
+    if (typeof options.audit !== 'boolean') {
+      checkAbsent(`${NAME}.explain, options.audit`, options.audit, 'true or false')
+    }
+    // Whoever says how numbers are drawn means LIME's own draws.
+    const { sampling } = settings
+    const lime = sampling === 'auto' && options.samplingMethod !== undefined
+    const request = {
       name: NAME,
       domain: 'tabular',
       surroundings: this.#around(row as TableRow, {}, samplingMethod) as Surroundings<unknown>,
       model: model as Model<unknown>,
-      settings,
+      settings: lime ? { ...settings, sampling: 'lime' as const } : settings,
       began,
-    })
+    } as const
+    if (options.audit !== true) return explainNeighbourhood(request)
+    const training = this.#trainingRows(`${NAME}.explain, options.audit`)
+    const { explainAudited } = await import('./audit.ts')
+    return explainAudited(request, this.#table, training)
+  }
+
+  /** A sample of the training rows; throws where the explainer does not have them. */
+  #trainingRows(where: string): (random: RandomState) => Promise<TrainingRows> {
+    const { attributes, names } = this.#table
+    const data = this.#trainingData
+    return async (random) => {
+      const { noTrainingRows, readTrainingRows } = await import('./conditional-rows.ts')
+      if (data === undefined || attributes.length === 0) throw noTrainingRows(where)
+      this.#rows ??= isMatrix(data)
+        ? readTrainingRows(
+            attributes,
+            data.rows,
+            (i) => Array.from(data.data.subarray(i * data.cols, (i + 1) * data.cols)),
+            random,
+          )
+        : readTrainingRows(
+            attributes,
+            data.length,
+            (i) => cellsOf(data[i] as TableRow, names, `${NAME}, training data, row ${i}`),
+            random,
+          )
+      return this.#rows
+    }
   }
 
   /** One row amid its perturbations, without a model; sampling is `gaussian`. Throws as `explain` does. */
@@ -183,7 +235,10 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
       samplingMethod,
       ...describeTabularOptions(this.#options, this.#table.discretised),
     }
-    return { ...around, options, warnings: [] } as Surroundings<TableRow | SparseRow>
+    return Object.assign(around, {
+      options,
+      warnings: [],
+    }) as Surroundings<unknown> as Surroundings<TableRow | SparseRow>
   }
 
   #aroundDense(row: TableRow, method: SamplingMethod, random: RandomState | undefined): Around {
@@ -223,19 +278,48 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
           )
           return { interpretable, inputs: inputs(samples) }
         }
+    const backgroundOf = (other: TableRow) => {
+      const place = `${NAME}.explain, options.background`
+      const others =
+        form === 'object' && Array.isArray(other)
+          ? (other as readonly Value[])
+          : cellsOf(other, names, place)
+      return { cells: others, levels: instanceLevels(attributes, others, python, place) }
+    }
+    const conditional = async (masks: BitMatrix): Promise<Neighbourhood<TableRow>> => {
+      const { conditionalRows } = await import('./conditional-rows.ts')
+      const training = await this.#trainingRows(`${NAME}.explain, options.sampling`)(draws.random)
+      const numbers = Float64Array.from(attributes, ({ columns }) => {
+        const value = cells[columns[0]!]
+        return typeof value === 'number' ? value : Number.NaN
+      })
+      const own = { numbers, levels }
+      const samples = conditionalRows(attributes, training, own, masks, draws.random)
+      return {
+        interpretable: masks,
+        inputs: (rows) => modelRows(rows, attributes, samples, form, names),
+      }
+    }
     return {
       instance: this.#instanceData(cells),
+      conditional,
+      typical: typicalRow(attributes, names.length),
       features: instanceFeatures(attributes, cells, levels),
       law: discretised ? { kind: 'independent', on: ownShares(attributes, levels) } : undefined,
+      fixed: false,
+      get random() {
+        return draws.random
+      },
       draw,
-      switched: (masks, { exact = false } = {}) => {
+      switched: (masks, { exact = false, random, background } = {}) => {
         const { samples, ...rest } = switchedRows(
           attributes,
           cells,
           levels,
           masks,
           exact,
-          draws.random,
+          random ?? draws.random,
+          background === undefined ? undefined : backgroundOf(background as TableRow),
         )
         return { ...rest, inputs: (rows) => modelRows(rows, attributes, samples, form, names) }
       },
@@ -265,6 +349,7 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
     const values = features.map(({ part }) => (part.kind === 'tabular' ? part.value : null))
     return {
       ...around,
+      random: stream,
       instance: { kind: 'tabular', columns: features.map(({ name }) => name), values },
       draw: (n) => {
         checkSize(n, features.length)

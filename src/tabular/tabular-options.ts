@@ -46,6 +46,11 @@ export interface TabularExplainerOptions extends ExplainerOptions {
 export interface TabularExplainOptions extends ExplainOptions {
   /** `gaussian` (default) draws independently, `lhs` by a Latin hypercube. */
   readonly samplingMethod?: SamplingMethod
+  /**
+   * Say whether the explanation can be fooled: a classifier's power to tell the samples from training rows, and a second
+   * explanation on samples that look like these (up to 1000 more calls). Default false.
+   */
+  readonly audit?: boolean
 }
 
 const OWN_OPTIONS = [

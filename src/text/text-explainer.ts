@@ -153,9 +153,13 @@ export class TextExplainer implements Domain<string, string> {
       instance: { kind: 'text', fields },
       features: found.features,
       law: { kind: 'sizes', count: d },
+      fixed: true,
+      get random() {
+        return draws.random()
+      },
       draw: async (n, control = {}) => {
         checkSize(n, d, settings)
-        return switched(await draws(n, control))
+        return switched(await draws.draw(n, control))
       },
       switched,
       options: describeTextOptions(plan, switches, bySpans),
@@ -164,25 +168,26 @@ export class TextExplainer implements Domain<string, string> {
   }
 
   /** Draws of one instance, one after the other; the first may be a kept one of an earlier call with the same seed. */
-  #draws(
-    d: number,
-    random: RandomState | undefined,
-  ): (n: number, control: Control) => Promise<BitMatrix> {
-    let stream = random
-    return async (n, control) => {
+  #draws(d: number, given: RandomState | undefined) {
+    let stream = given
+    const random = () => {
+      stream ??= this.#streams.next()
+      return stream
+    }
+    const draw = async (n: number, control: Control): Promise<BitMatrix> => {
       if (stream !== undefined) return drawWords(n, d, stream, control)
       const key = `${n} ${d}`
       if (this.#kept?.key === key) {
         stream = this.#kept.after.clone()
         return this.#kept.words
       }
-      stream = this.#streams.next()
-      const words = await drawWords(n, d, stream, control)
+      const words = await drawWords(n, d, random(), control)
       if (this.#streams.repeats && n * d <= MOST_KEPT) {
-        this.#kept = { key, words, after: stream.clone() }
+        this.#kept = { key, words, after: random().clone() }
       }
       return words
     }
+    return { random, draw }
   }
 }
 

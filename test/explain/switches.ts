@@ -2,8 +2,8 @@
 import type { Explanation, Feature } from '../../src/contract/explanation.ts'
 import type { Model } from '../../src/contract/predictor.ts'
 import { explainNeighbourhood } from '../../src/explain/explain-neighbourhood.ts'
-import type { Neighbourhood, Surroundings } from '../../src/explain/neighbourhood.ts'
-import { evenLaw } from '../../src/explain/random-switches.ts'
+import type { Neighbourhood, Surroundings, SwitchLaw } from '../../src/explain/neighbourhood.ts'
+import { drawSwitches, evenLaw } from '../../src/explain/random-switches.ts'
 import {
   type ExplainerOptions,
   type ExplainOptions,
@@ -37,6 +37,8 @@ function switchedRows(bits: BitMatrix): Neighbourhood<readonly number[]> {
 /** Surroundings whose own draws are `neighbourhood`. */
 export function around(
   neighbourhood: Neighbourhood<readonly number[]>,
+  law: SwitchLaw = evenLaw(neighbourhood.interpretable.cols),
+  seed = 7,
 ): Surroundings<readonly number[]> {
   const d = neighbourhood.interpretable.cols
   const features = Array.from(
@@ -53,7 +55,9 @@ export function around(
       values: new Array(d).fill(1),
     },
     features,
-    law: evenLaw(d),
+    law,
+    fixed: true,
+    random: new RandomState(seed),
     draw: () => neighbourhood,
     switched: switchedRows,
     options: {},
@@ -61,12 +65,41 @@ export function around(
   }
 }
 
+/** Runs the pipeline over d switches, samples drawn by `options.sampling`; any kernel is flat unless it is given. */
+export async function explainDesign(
+  model: Model<readonly number[]>,
+  d: number,
+  options: ExplainOptions,
+  fixed: ExplainerOptions = {},
+  law: SwitchLaw = evenLaw(d),
+  seed = 7,
+): Promise<Explanation> {
+  const surroundings = around(switches(2, d), law, seed)
+  return explainNeighbourhood({
+    name: 'Switches',
+    domain: 'tabular',
+    surroundings: {
+      ...surroundings,
+      draw: (n) => switchedRows(drawSwitches(n, d, surroundings.random)),
+    },
+    model,
+    settings: resolveSettings('Switches', { mode: 'regression', ...fixed }, options, {
+      kernelWidth: 0.25,
+      numFeatures: 1000,
+      numSamples: 4096,
+      distanceMetric: 'cosine',
+      batchSize: 5000,
+    }),
+    began: performance.now(),
+  })
+}
+
 /** Runs the pipeline over `switches`. */
 export function explainSwitches(
   model: Model<readonly number[]>,
   options: ExplainOptions = {},
   fixed: ExplainerOptions = {},
-  neighbourhood = switches(options.numSamples ?? 200, 4),
+  neighbourhood = switches(typeof options.numSamples === 'number' ? options.numSamples : 200, 4),
 ): Promise<Explanation> {
   return explainNeighbourhood({
     name: 'Switches',

@@ -1,0 +1,100 @@
+/**
+ * What is known of weights: standard errors of weighted fits, 95 % intervals, and ranks that cannot be told apart.
+ */
+import type { FeatureWeight } from '../contract/explanation.ts'
+import { bitsToMatrix, type DesignMatrix, isBitMatrix } from '../math/bit-matrix.ts'
+import { cholesky, choleskySolve } from '../math/cholesky.ts'
+import { normalQuantile } from '../math/normal-distribution.ts'
+import { weightedMoments } from '../math/weighted-moments.ts'
+
+const Z = normalQuantile(0.975)
+
+/** The 97.5 % point of Student's t with `degrees` of freedom, by Cornish and Fisher's series (1 % off at 3). */
+export function studentQuantile(degrees: number): number {
+  const z = Z
+  const v = degrees
+  const first = (z ** 3 + z) / (4 * v)
+  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * v * v)
+  const third = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * v ** 3)
+  return z + first + second + third
+}
+
+/**
+ * Standard errors (k) of a weighted linear fit of the columns (n, k) with residuals e (n): the sandwich
+ * G⁻¹ (Σ w² e² a aᵀ) G⁻¹ with a the centred row, scaled by m / (m − k − 1), m the number of samples of some weight (White
+ * 1980). Undefined where too few samples are left over, or the columns depend on each other.
+ */
+export function weightedErrors(
+  columns: DesignMatrix,
+  e: Float64Array,
+  w: Float64Array,
+): { readonly standardErrors: Float64Array; readonly degrees: number } | undefined {
+  const { rows: n, cols: k } = columns
+  let squares = 0
+  let sum = 0
+  for (let i = 0; i < n; i++) {
+    sum += w[i]!
+    squares += w[i]! ** 2
+  }
+  const effective = squares > 0 ? (sum * sum) / squares : 0
+  const degrees = effective - k - 1
+  if (k === 0 || degrees < 3 || n * k * k > MOST_WORK) return undefined
+  const moments = weightedMoments(columns, w)
+  const L = cholesky(moments.gram().slice(), k)
+  if (L === undefined) return undefined
+  const { data } = isBitMatrix(columns) ? bitsToMatrix(columns) : columns
+  const sums = new Float64Array(k)
+  const row = new Float64Array(k)
+  for (let i = 0, at = 0; i < n; i++, at += k) {
+    if (w[i] === 0) continue
+    for (let j = 0; j < k; j++) row[j] = data[at + j]! - moments.mean[j]!
+    const v = choleskySolve(L, row, k)
+    const factor = (w[i]! * e[i]!) ** 2
+    for (let j = 0; j < k; j++) sums[j]! += factor * v[j]! ** 2
+  }
+  const scale = effective / degrees
+  return { standardErrors: sums.map((one) => Math.sqrt(scale * one)), degrees }
+}
+
+/** Beyond so many products a fit goes without standard errors. */
+const MOST_WORK = 1e9
+
+/** Weights in the order of their ranks, each with its error (the next one in rank last, where it is not shown). */
+export interface RankedWeights {
+  readonly weights: readonly FeatureWeight[]
+  /** For each weight. */
+  readonly standardErrors: ArrayLike<number>
+  readonly degrees: number
+  /** |weight| and error of the best feature that is not shown. */
+  readonly next?: { readonly size: number; readonly standardError: number } | undefined
+}
+
+/** The weights with standard errors, intervals, and `tied` where |weight| cannot be told from a neighbour's in rank. */
+export function withIntervals({
+  weights,
+  standardErrors,
+  degrees,
+  next,
+}: RankedWeights): FeatureWeight[] {
+  const t = studentQuantile(degrees)
+  const sizes = weights.map(({ weight }) => Math.abs(weight))
+  const errors = Array.from(standardErrors)
+  if (next !== undefined) {
+    sizes.push(next.size)
+    errors.push(next.standardError)
+  }
+  const close = (a: number, b: number) =>
+    b < sizes.length &&
+    a >= 0 &&
+    Math.abs(sizes[a]! - sizes[b]!) <= t * Math.hypot(errors[a]!, errors[b]!)
+  return weights.map((one, k) => {
+    const standardError = errors[k]!
+    const half = t * standardError
+    return {
+      ...one,
+      standardError,
+      interval: [one.weight - half, one.weight + half],
+      ...((close(k - 1, k) || close(k, k + 1)) && { tied: true }),
+    }
+  })
+}
