@@ -51,7 +51,13 @@ export async function loadKeras(
   options: KerasOptions = {},
 ): Promise<KerasPredictor> {
   const { innerOutputs, maxBytes, ...rest } = options
-  return loadTranslated(await translateKeras(source, { innerOutputs, maxBytes }), rest)
+  const translated = await translateKeras(source, { innerOutputs, maxBytes })
+  return loadTranslated(translated, { name: nameOf(source), ...rest })
+}
+
+/** What messages call a model: its path or URL. */
+export function nameOf(source: unknown): string | undefined {
+  return typeof source === 'string' || source instanceof URL ? String(source) : undefined
 }
 
 /** Translates a Keras model to the bytes of an ONNX model: what `sodalime convert` writes. Rejects as `loadKeras` does. */

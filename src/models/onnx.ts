@@ -10,13 +10,10 @@
  */
 import {
   checkChoice,
-  checkOptions,
   type Matrix,
-  OptionError,
   type PredictContext,
   type Predictor,
   PredictorError,
-  type Task,
   type Warning,
 } from '../contract/index.ts'
 import { anyEncoder, type OnnxInput } from './onnx/choose-encoder.ts'
@@ -30,18 +27,16 @@ import {
   typeText,
   withoutZipMaps,
 } from './onnx/graph.ts'
-import { checkImageLayout, type ImageLayout } from './onnx/image-input.ts'
 import { inspectModel, type OnnxInspection } from './onnx/inspect.ts'
 import type { OnnxGraph } from './onnx/model-proto.ts'
 import { openGraph } from './onnx/open-graph.ts'
 import { type OutputPlan, planOutput } from './onnx/output-plan.ts'
+import { checkGraphOptions, type GraphOptions } from './onnx/predictor-options.ts'
 import { type ModelSource, readSource, type SourceBytes } from './onnx/read-source.ts'
 import { type RunnableModel, runModel } from './onnx/run-model.ts'
-import { checkSeriesLayout, type SeriesLayout } from './onnx/series-input.ts'
 import { createSession, type ExternalFile, type OnnxRuntime } from './onnx/session.ts'
 import { lacksLocale, withPlainLocale } from './onnx/string-locale.ts'
 import { type TableLayout, tableLayout } from './onnx/table-input.ts'
-import { checkTextLayout, type TextLayout } from './onnx/text-input.ts'
 import { computesLong } from './onnx/workload.ts'
 
 export type { OnnxInput } from './onnx/choose-encoder.ts'
@@ -53,39 +48,21 @@ export type { SeriesLayout } from './onnx/series-input.ts'
 export type { OnnxRuntime } from './onnx/session.ts'
 export type { TextLayout } from './onnx/text-input.ts'
 
-/** What can be said about an ONNX model that its file does not say, or says wrongly. */
-export interface OnnxOptions {
-  /** What the outputs mean. Default: as the graph tells (`inspectOnnx(…).task`). */
-  readonly task?: Task | undefined
-  /** Names of the classes, in the order of the output columns. Default: the labels in the graph. */
-  readonly classNames?: readonly string[] | undefined
-  /** Names of the values of a row that is given as an array, in order. Default: the names of the inputs, where there is one for each column. */
-  readonly columns?: readonly string[] | undefined
-  /** The output to read. Default: the probabilities. */
-  readonly output?: string | undefined
-  /** Turns logits into probabilities: `softmax` over a row, `sigmoid` of each value. Default `none`. */
-  readonly activation?: 'none' | 'softmax' | 'sigmoid' | undefined
-  /** How the model wants pictures. */
-  readonly image?: ImageLayout | undefined
-  /** How the model wants series. */
-  readonly series?: SeriesLayout | undefined
-  /** For a network over tokens: its tokenizer and vocabulary. */
-  readonly text?: TextLayout | undefined
+/** What can be said about an ONNX model that its file does not say, or says wrongly; and what runs it. */
+export interface OnnxOptions extends GraphOptions {
+  /** What messages call the model. Default: its path or URL. */
+  readonly name?: string | undefined
   /** `node` (onnxruntime-node), `web` (onnxruntime-web), or the module itself. Default: whichever is installed. */
   readonly runtime?: 'node' | 'web' | OnnxRuntime | undefined
   /** Threads inside one operation. Default: as many as ONNX Runtime finds good. */
   readonly threads?: number | undefined
   /** ONNX Runtime's execution providers, best first, such as `['webgpu', 'wasm']`. */
   readonly executionProviders?: readonly string[] | undefined
-  /** Instances in one run where the graph leaves the batch free. Default: by their size, at most 1024. */
-  readonly chunkSize?: number | undefined
   /**
    * Run in a worker thread, so that the caller's stays free. Default: in Node for convolutions, recurrent layers, large
    * tree ensembles and models of more than 256 kB; not in browsers, where it is onnxruntime-web's `proxy`.
    */
   readonly worker?: boolean | undefined
-  /** Called for what the user of the model should know. */
-  readonly onWarning?: ((warning: Warning) => void) | undefined
 }
 
 /** A loaded ONNX model. */
@@ -100,22 +77,7 @@ export interface OnnxPredictor extends Predictor<OnnxInput> {
   readonly close: () => Promise<void>
 }
 
-const OPTIONS = [
-  'task',
-  'classNames',
-  'columns',
-  'output',
-  'activation',
-  'image',
-  'series',
-  'text',
-  'runtime',
-  'threads',
-  'executionProviders',
-  'chunkSize',
-  'worker',
-  'onWarning',
-] as const satisfies readonly (keyof OnnxOptions)[]
+const OWN_OPTIONS = ['name', 'runtime', 'threads', 'executionProviders', 'worker'] as const
 
 /**
  * Loads a model from a path, a URL or its bytes.
@@ -160,7 +122,8 @@ interface Parts extends Omit<RunnableModel, 'chunkSize'> {
 /** A function of its own so that nothing of the file stays in memory: the session has its own copy of the weights. */
 async function openParts(source: ModelSource, options: OnnxOptions): Promise<Parts> {
   const file = await readSource(source)
-  const { name: model, bytes } = file
+  const { bytes } = file
+  const model = options.name ?? file.name
   const decoded = openGraph(model, bytes)
   const unzipped = withoutZipMaps(decoded)
   const { graph } = unzipped.model
@@ -241,30 +204,10 @@ function warningsOf(plan: OutputPlan): Warning[] {
 }
 
 function checkOnnxOptions(options: OnnxOptions): void {
-  checkOptions('loadOnnx, options', options, OPTIONS)
-  const { task, activation, runtime, image, series, text } = options
-  if (task !== undefined) {
-    checkChoice('loadOnnx, options.task', task, ['classification', 'regression'])
-  }
-  if (activation !== undefined) {
-    checkChoice('loadOnnx, options.activation', activation, ['none', 'softmax', 'sigmoid'])
-  }
-  if (typeof runtime === 'string') {
+  checkGraphOptions('loadOnnx, options', options, OWN_OPTIONS, ['threads'])
+  const { runtime } = options
+  if (typeof runtime === 'string')
     checkChoice('loadOnnx, options.runtime', runtime, ['node', 'web'])
-  }
-  checkImageLayout('loadOnnx, options.image', image)
-  checkSeriesLayout('loadOnnx, options.series', series)
-  checkTextLayout('loadOnnx, options.text', text)
-  for (const name of ['threads', 'chunkSize'] as const) {
-    const value = options[name]
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue
-    throw new OptionError({
-      where: `loadOnnx, options.${name}`,
-      got: String(value),
-      expected: 'an integer from 1',
-      remedy: 'Leave it out for the default.',
-    })
-  }
 }
 
 function closedError(model: string): PredictorError {

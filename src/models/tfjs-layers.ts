@@ -9,7 +9,7 @@ import { checkFileSize, MemoryBudget } from './keras/memory.ts'
 import { readTfjsArtifacts, readTfjsManifest, type TfjsArtifacts } from './keras/tfjs-manifest.ts'
 import { type Translated, translate } from './keras/translate.ts'
 import type { KerasOptions, KerasPredictor, TranslateOptions } from './keras.ts'
-import { checkTranslateOptions, loadTranslated } from './keras.ts'
+import { checkTranslateOptions, loadTranslated, nameOf } from './keras.ts'
 import { readSource } from './onnx/read-source.ts'
 import type { ModelSource } from './onnx.ts'
 
@@ -26,7 +26,8 @@ export async function loadTfjsLayers(
   options: KerasOptions = {},
 ): Promise<KerasPredictor> {
   const { innerOutputs, maxBytes, ...rest } = options
-  return loadTranslated(await translateTfjsLayers(source, { innerOutputs, maxBytes }), rest)
+  const translated = await translateTfjsLayers(source, { innerOutputs, maxBytes })
+  return loadTranslated(translated, { name: nameOf(source), ...rest })
 }
 
 /** Translates a layers model to the bytes of an ONNX model. Rejects as `loadTfjsLayers` does. */

@@ -10,7 +10,6 @@
  */
 import {
   checkChoice,
-  checkOptions,
   type Matrix,
   OptionError,
   type PredictContext,
@@ -21,14 +20,12 @@ import { asObject, type Config, parseJson } from './keras/json.ts'
 import { checkFileSize, DEFAULT_MAX_BYTES, MemoryBudget } from './keras/memory.ts'
 import { isGraphModel, readWeightGroups } from './keras/tfjs-manifest.ts'
 import { anyEncoder, type OnnxInput } from './onnx/choose-encoder.ts'
-import { checkImageLayout } from './onnx/image-input.ts'
 import type { OutputPlan } from './onnx/output-plan.ts'
+import { checkGraphOptions, type GraphOptions } from './onnx/predictor-options.ts'
+import type { ModelSource } from './onnx/read-source.ts'
 import { readSource } from './onnx/read-source.ts'
 import { runModel } from './onnx/run-model.ts'
-import { checkSeriesLayout } from './onnx/series-input.ts'
 import { tableLayout } from './onnx/table-input.ts'
-import { checkTextLayout } from './onnx/text-input.ts'
-import type { ModelSource, OnnxOptions } from './onnx.ts'
 import { type GraphArtifacts, openGraphSession, type TfjsBackend } from './tfjs/graph-session.ts'
 import type { TfjsArtifacts } from './tfjs-layers.ts'
 
@@ -36,8 +33,7 @@ export type { TfjsBackend } from './tfjs/graph-session.ts'
 export { loadTfjsLayers, type TfjsArtifacts, translateTfjsLayers } from './tfjs-layers.ts'
 
 /** What `loadTfjs` can be told. */
-export interface TfjsOptions
-  extends Omit<OnnxOptions, 'runtime' | 'threads' | 'executionProviders' | 'worker'> {
+export interface TfjsOptions extends GraphOptions {
   /** What computes: `wasm` (default), or `cpu`, which is plain JavaScript and slow. */
   readonly backend?: TfjsBackend | undefined
   /** The largest file and the most weights, in bytes. Default 2147483647. */
@@ -52,21 +48,6 @@ export interface TfjsPredictor extends Predictor<OnnxInput> {
   readonly runSeconds: () => number
   readonly close: () => Promise<void>
 }
-
-const OPTIONS = [
-  'task',
-  'classNames',
-  'columns',
-  'output',
-  'activation',
-  'image',
-  'series',
-  'text',
-  'chunkSize',
-  'onWarning',
-  'backend',
-  'maxBytes',
-] as const satisfies readonly (keyof TfjsOptions)[]
 
 /** What a `model.json` describes: Keras's layers, or a graph of TensorFlow operations. Rejects as `loadTfjs` does. */
 export async function tfjsFormat(source: ModelSource): Promise<'layers-model' | 'graph-model'> {
@@ -230,26 +211,7 @@ function joined(parts: readonly Uint8Array[]): ArrayBuffer {
 }
 
 function checkTfjsOptions(options: TfjsOptions): void {
-  checkOptions('loadTfjs, options', options, OPTIONS)
-  const { task, activation, backend, image, series, text } = options
-  if (task !== undefined) {
-    checkChoice('loadTfjs, options.task', task, ['classification', 'regression'])
-  }
-  if (activation !== undefined) {
-    checkChoice('loadTfjs, options.activation', activation, ['none', 'softmax', 'sigmoid'])
-  }
+  checkGraphOptions('loadTfjs, options', options, ['backend', 'maxBytes'], ['maxBytes'])
+  const { backend } = options
   if (backend !== undefined) checkChoice('loadTfjs, options.backend', backend, ['wasm', 'cpu'])
-  checkImageLayout('loadTfjs, options.image', image)
-  checkSeriesLayout('loadTfjs, options.series', series)
-  checkTextLayout('loadTfjs, options.text', text)
-  for (const name of ['chunkSize', 'maxBytes'] as const) {
-    const value = options[name]
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue
-    throw new OptionError({
-      where: `loadTfjs, options.${name}`,
-      got: String(value),
-      expected: 'an integer from 1',
-      remedy: 'Leave it out for the default.',
-    })
-  }
 }

@@ -2,7 +2,8 @@
  * Keras's archives (`.keras`): a zip with `config.json`, `metadata.json` and `model.weights.h5`.
  *
  * Sizes are summed from the zip's directory before anything is inflated, and inflating stops at the declared size, so
- * that neither an honest nor a lying zip bomb takes more than `maxBytes`.
+ * that neither an honest nor a lying zip bomb takes more than `maxBytes`; one that packs far better than weights do is
+ * refused unread.
  */
 import { DataError } from '../../contract/errors.ts'
 import { FolderWeights } from './folder-weights.ts'
@@ -14,6 +15,9 @@ import type { OpenNetwork } from './read-h5.ts'
 const FILES = ['config.json', 'metadata.json', 'model.weights.h5']
 /** A description of more than this is none. */
 const MAX_JSON_BYTES = 2 ** 26
+/** Weights hardly pack at all: more than this that packs a hundredfold is none. */
+const MAX_PACKED_BYTES = 2 ** 26
+const MOST_PACKED = 100
 
 /** Opens a `.keras` archive. */
 export async function readArchive(
@@ -64,10 +68,13 @@ async function unzip(
   let files: { [name: string]: Uint8Array }
   try {
     files = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
+      filter: ({ name, size, originalSize }) => {
         if (!FILES.includes(name)) return false
         if (name.endsWith('.json') && originalSize > MAX_JSON_BYTES) {
           throw bomb(where, `${name} of ${originalSize} bytes`)
+        }
+        if (originalSize > MAX_PACKED_BYTES && originalSize > MOST_PACKED * size) {
+          throw bomb(where, `${size} bytes that unpack to ${originalSize}, ${name}`)
         }
         if (declared.has(name)) throw bomb(where, `two files called ${name}`)
         budget.take(originalSize, `${where}, ${name}`)

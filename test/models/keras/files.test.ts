@@ -87,6 +87,13 @@ describe('damaged files', () => {
 describe('hostile archives', () => {
   const files = unzipSync(archive)
 
+  it('refuses weights that pack a hundredfold, as those of a zip bomb do, before they are unpacked', async () => {
+    const bomb = zipSync({ ...files, 'model.weights.h5': new Uint8Array(1e8) })
+    const error = await rejection(translateKeras(bomb))
+    expect(error).toBeInstanceOf(DataError)
+    expect(error).toMatchObject({ got: expect.stringContaining('unpack to 100000000') })
+  })
+
   it('are refused before they are inflated when they declare too much', async () => {
     const bomb = zipSync({ ...files, 'model.weights.h5': new Uint8Array(5e6) })
     const error = await rejection(translateKeras(bomb, { maxBytes: 1e6 }))

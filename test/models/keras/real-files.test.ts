@@ -51,6 +51,16 @@ describe.skipIf(!hasSharedData)('Keras networks for series', () => {
   })
 })
 
+describe.skipIf(!hasSharedData)('a network of a file', () => {
+  it('is called by its path in messages', async () => {
+    const path = sharedFile('models/keras/ecg200_best_model.hdf5')
+    const model = await loadKeras(path)
+    const short = { data: new Float64Array(20), rows: 20, cols: 1 }
+    await expect(model.predict([short])).rejects.toThrow(`${path}, predict, series 0`)
+    await model.close()
+  })
+})
+
 describe.skipIf(!hasSharedData)('the SMS network', () => {
   it('tells spam from ham, the same in Keras and TensorFlow.js form', async () => {
     const tokens = JSON.parse(
