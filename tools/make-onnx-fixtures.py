@@ -127,6 +127,18 @@ def boosted_trees():
     leaves = lightgbm.LGBMClassifier(n_estimators=3, num_leaves=4, random_state=0, verbose=-1).fit(X, y)
     model = onnxmltools.convert_lightgbm(leaves, initial_types=wide, target_opset=15)
     save("lightgbm", model, ROWS, leaves.predict_proba(ROWS), classNames=["0", "1", "2"])
+    leaves = lightgbm.LGBMClassifier(n_estimators=3, num_leaves=4, random_state=0, verbose=-1).fit(X[two], species[two])
+    model = onnxmltools.convert_lightgbm(leaves, initial_types=wide, target_opset=15, zipmap=False)
+    save("lightgbm-binary", model, ROWS, leaves.predict_proba(ROWS), classNames=leaves.classes_.tolist())
+    data = load_diabetes()
+    D = data.data.astype(np.float32)
+    ten = [("input", Float([None, 10]))]
+    leaves = lightgbm.LGBMRegressor(n_estimators=5, num_leaves=4, random_state=0, verbose=-1).fit(D, data.target)
+    model = onnxmltools.convert_lightgbm(leaves, initial_types=ten, target_opset=15)
+    save("lightgbm-regressor", model, D[:9], leaves.predict(D[:9])[:, None])
+    boosted = xgboost.XGBRegressor(n_estimators=5, max_depth=2, random_state=0).fit(D, data.target)
+    model = onnxmltools.convert_xgboost(boosted, initial_types=ten, target_opset=15)
+    save("xgboost-regressor", model, D[:9], boosted.predict(D[:9])[:, None])
 
 
 def text():
