@@ -100,7 +100,34 @@ def image(setup):
     )
 
 
-DOMAINS = {"tabular": tabular, "sparse": sparse, "text": text, "image": image}
+def onnx_rows(setup):
+    """A loop over rows, as users of LIME write it, over a model in ONNX Runtime with one thread."""
+    import onnxruntime
+    from lime.lime_tabular import LimeTabularExplainer
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(setup["model"], options)
+    name = session.get_inputs()[0].name
+
+    def predict(rows):
+        return session.run(None, {name: np.asarray(rows, np.float32)})[0]
+
+    data = np.array(setup["data"])
+    explainer = LimeTabularExplainer(
+        data, categorical_features=setup["categorical"], random_state=setup["seed"]
+    )
+
+    def loop(request):
+        for row in data[request["first"] : request["first"] + request["rows"]]:
+            explainer.explain_instance(
+                row, predict, num_features=10, num_samples=request["num_samples"]
+            )
+
+    return loop
+
+
+DOMAINS = {"tabular": tabular, "onnx_rows": onnx_rows, "sparse": sparse, "text": text, "image": image}
 
 
 def main():

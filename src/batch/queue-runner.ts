@@ -21,7 +21,7 @@ import {
   strikesKey,
 } from './queue.ts'
 import { readShardSummary } from './read-shards.ts'
-import { connectRedis, type RedisPlace } from './redis.ts'
+import { connectRedis, type RedisPlace, secondConnection } from './redis.ts'
 import type { ResultStore } from './result-store.ts'
 import type { ShardRunner } from './run-batch.ts'
 import type { ShardSummary } from './shard-file.ts'
@@ -62,7 +62,8 @@ export async function openQueueRunner(
   const { Queue, QueueEvents } = await loadBullmq()
   const redis = await connectRedis(place)
   const queue = new Queue<ShardJob>(name, { connection: redis, prefix: PREFIX })
-  const events = new QueueEvents(name, { connection: redis.duplicate(), prefix: PREFIX })
+  const listening = secondConnection(redis)
+  const events = new QueueEvents(name, { connection: listening, prefix: PREFIX })
   // Connections come back by themselves; what was lost is found at the next look.
   queue.on('error', () => undefined)
   events.on('error', () => undefined)
@@ -148,6 +149,7 @@ export async function openQueueRunner(
         await queue.close().catch(() => undefined)
       }
       await events.close().catch(() => undefined)
+      listening.disconnect()
       redis.disconnect()
     },
   }

@@ -30,7 +30,7 @@ import {
   type WorkerEntry,
   workerKey,
 } from './queue.ts'
-import { connectRedis, type RedisPlace } from './redis.ts'
+import { connectRedis, type RedisPlace, secondConnection } from './redis.ts'
 import { openResultStore, type ResultStore } from './result-store.ts'
 import type { InstanceError, ShardSummary } from './shard-file.ts'
 import { type Given, openWorkerPool, type WorkerPool } from './worker-pool.ts'
@@ -60,7 +60,7 @@ interface Serving {
   readonly pool: WorkerPool
 }
 
-const LOCK_MS = 20_000
+const LOCK_MS = 10_000
 
 /** Deaths of a job's workers before its instances are tried alone, and deaths at one instance before it is given up. */
 const DEATHS = 2
@@ -110,6 +110,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     add: (batch: string, index: number) => redis.hincrby(strikesKey(batch), String(index), 1),
     clear: (batch: string, index: number) => redis.hdel(strikesKey(batch), String(index)),
   }
+  const waiting = secondConnection(redis)
   const worker = new Worker<unknown, ShardSummary>(
     name,
     async (job, token) => {
@@ -138,7 +139,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
       }
     },
     {
-      connection: redis.duplicate(),
+      connection: waiting,
       prefix: PREFIX,
       autorun: false,
       // One more than can be explained at once: files are written meanwhile.
@@ -167,6 +168,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     await worker.close()
     if (stop.signal.aborted) throw stop.signal.reason
   } catch (error) {
+    if (error instanceof Refusal) await refuse(error.reason)
     await worker.close(true).catch(() => undefined)
     throw error instanceof Refusal ? error.reason : error
   } finally {
@@ -177,6 +179,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
       await store?.close()
     }
     await redis.del(workerKey(name, id)).catch(() => undefined)
+    waiting.disconnect()
     redis.disconnect()
   }
 }

@@ -15,6 +15,9 @@ export interface WeightTable {
   readonly offsets: readonly number[]
   /** For each weight the place of its column in `columns`. */
   readonly column: readonly number[]
+  /** For each weight the number of its feature (`age > 37`), told apart by name, from 0 to `features` − 1. */
+  readonly feature: readonly number[]
+  readonly features: number
   readonly weight: readonly number[]
   /** For each explanation. */
   readonly label: readonly number[]
@@ -54,7 +57,9 @@ export async function readWeights(store: ResultStore): Promise<WeightTable> {
   }
   const warnings = new Map<string, number>()
   const offsets = [0]
+  const features = new Map<string, number>()
   const column: number[] = []
+  const feature: number[] = []
   const weight: number[] = []
   const label: number[] = []
   const instance: number[] = []
@@ -72,7 +77,15 @@ export async function readWeights(store: ResultStore): Promise<WeightTable> {
         string | null,
         number | null,
         number | null,
-        readonly { readonly column: string; readonly weight: number }[] | null | undefined,
+        (
+          | readonly {
+              readonly feature: string
+              readonly column: string
+              readonly weight: number
+            }[]
+          | null
+          | undefined
+        ),
         string | null,
         string | null,
       ]
@@ -84,6 +97,7 @@ export async function readWeights(store: ResultStore): Promise<WeightTable> {
       }
       for (const one of list ?? []) {
         column.push(place(columns, one.column))
+        feature.push(place(features, one.feature))
         weight.push(one.weight)
       }
       offsets.push(weight.length)
@@ -101,6 +115,8 @@ export async function readWeights(store: ResultStore): Promise<WeightTable> {
     labels: [...labels.keys()],
     offsets,
     column,
+    feature,
+    features: features.size,
     weight,
     label,
     instance,

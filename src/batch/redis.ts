@@ -62,6 +62,13 @@ export async function connectRedis(place: RedisPlace): Promise<Redis> {
   }
 }
 
+/** A second connection to the same place, for who waits for long; it must be disconnected as the first. */
+export function secondConnection(redis: Redis): Redis {
+  const second = redis.duplicate()
+  second.on('error', () => undefined)
+  return second
+}
+
 /** The address without its password. */
 export function visibleUrl(url: string): string {
   let parsed: URL

@@ -4,7 +4,7 @@
  * 1. Importance of a column: mean |weight| over all explanations; for each output its mean weight with its sign, over the
  *    explanations of that output, and how often it speaks for and against. A column that an explanation leaves out counts
  *    as 0 there.
- * 2. Pick: the instances that together cover most (Ribeiro et al. 2016, section 4, by `explain/lazy-pick.ts`).
+ * 2. Pick: the instances whose features (conditions of a table) together cover most (Ribeiro et al. 2016, section 4, by `explain/lazy-pick.ts`).
  * 3. Clusters: groups of explanations that speak of the same columns in the same way (`cluster.ts`).
  * 4. Poor fits: explanations whose surrogate follows the model too little to be trusted.
  *
@@ -195,19 +195,19 @@ function importanceOf(table: WeightTable): { column: number; listed: ColumnImpor
 }
 
 function pickOf(table: WeightTable, count: number): Summary['pick'] {
-  const { columns, offsets, column, weight, instance } = table
+  const { offsets, feature, weight, instance } = table
   // Weights of one instance over all of its outputs, as the paper adds them up.
   const starts: number[] = []
   const instanceOffsets = [0]
   const features: number[] = []
-  const importance = new Float64Array(columns.length)
+  const importance = new Float64Array(table.features)
   for (let e = 0; e < instance.length; ) {
     starts.push(e)
     const row = new Map<number, number>()
     const index = instance[e]
     for (; e < instance.length && instance[e] === index; e++) {
       for (let k = offsets[e]!; k < offsets[e + 1]!; k++) {
-        row.set(column[k]!, (row.get(column[k]!) ?? 0) + weight[k]!)
+        row.set(feature[k]!, (row.get(feature[k]!) ?? 0) + weight[k]!)
       }
     }
     for (const [f, w] of row) {
@@ -221,8 +221,15 @@ function pickOf(table: WeightTable, count: number): Summary['pick'] {
   const { picked, covered } = lazyPick({ offsets: instanceOffsets, features, importance }, count)
   const total = importance.reduce((sum, one) => sum + one, 0)
   const reached = importance.reduce((sum, one, f) => sum + one * covered[f]!, 0)
+  // Once all is covered, whoever comes next shows nothing new.
+  const shown = new Set<number>()
+  const useful = picked.filter((i) => {
+    const before = shown.size
+    for (let k = instanceOffsets[i]!; k < instanceOffsets[i + 1]!; k++) shown.add(features[k]!)
+    return shown.size > before
+  })
   return {
-    instances: picked.map((i) => weightsOf(table, starts[i]!)),
+    instances: useful.map((i) => weightsOf(table, starts[i]!)),
     coverage: total > 0 ? reached / total : 1,
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'n
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { parquetWriteBuffer } from 'hyparquet-writer'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { readTable } from '../../src/data/read-table.ts'
 import { dropColumns } from '../../src/data/table.ts'
 import { derive, RandomState, TabularExplainer } from '../../src/index.ts'
@@ -17,6 +17,9 @@ import {
   tableLines,
   training,
 } from './batch-folder.ts'
+
+// Batches start workers, which takes long on a machine that is busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const folder = emptyFolder()
 const input = join(folder, 'rows.csv')

@@ -2,11 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { callCli } from '../cli/run-cli.ts'
 import { emptyFolder, manifestOf, model, shardBytes, tableLines, training } from './batch-folder.ts'
 import { startCli, stopAll } from './child-cli.ts'
 import { freePort, NO_REDIS, redisServer, startRedis, type TestRedis } from './redis-server.ts'
+
+// A worker that was killed is found after ten seconds, and processes start slowly on a machine that is busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const folder = emptyFolder()
 const input = join(folder, 'rows.csv')
@@ -119,7 +122,7 @@ describe.skipIf(redisServer === undefined)(
       expect(wrong.said()).toMatch(
         /--model: got a model with the hash [0-9a-f]+…, expected the model of the batch/,
       )
-      await coordinator.until(/warning: a worker on .* was refused/).catch(() => undefined)
+      await coordinator.until(/warning: a worker on .* was refused/)
       await coordinator.stop('SIGKILL')
       const text = JSON.parse((await redis.get(plan))!)
       await redis.set(plan, JSON.stringify({ ...text, protocol: 99 }))

@@ -1,6 +1,6 @@
 import { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openExplainer } from '../../src/batch/open-explainer.ts'
 import { BATCH_PROTOCOL, type BatchPlan } from '../../src/batch/plan.ts'
 import { runStdioWorker } from '../../src/batch/stdio-worker.ts'
@@ -9,6 +9,9 @@ import { readTable } from '../../src/data/read-table.ts'
 import { Explanation } from '../../src/index.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { model, training } from './batch-folder.ts'
+
+// Batches start workers, which takes long on a machine that is busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const spam = new URL('../../demo/spam.onnx', import.meta.url).pathname
 

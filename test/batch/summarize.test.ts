@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { clusterDirections } from '../../src/batch/cluster.ts'
 import { openFolderStore } from '../../src/batch/folder-store.ts'
 import { summarize } from '../../src/batch/summarize.ts'
@@ -8,6 +8,9 @@ import { renderSummaryHtml } from '../../src/batch/summary-html.ts'
 import { RandomState } from '../../src/index.ts'
 import { callCli } from '../cli/run-cli.ts'
 import { emptyFolder, model, resultRows, tableLines, training } from './batch-folder.ts'
+
+// Batches start workers, which takes long on a machine that is busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const folder = emptyFolder()
 const out = join(folder, 'results')
