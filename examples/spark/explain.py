@@ -19,6 +19,8 @@ def main(model, training, target, source, out):
     worker = os.environ.get("SODALIME", "sodalime")
     options = ["--model", model, "--data", training, "--target", target, "--num-samples", "500"]
     command = f"{worker} worker --stdio tabular --quiet " + shlex.join(options)
+    # A worker for each partition: as many as there are cores.
+    rows = rows.repartition(spark.sparkContext.defaultParallelism)
     lines = rows.rdd.map(lambda row: json.dumps(row.asDict()))
     # Without "check" a worker that ends with an error would only make its partition shorter.
     lines.pipe(command, checkCode=True).saveAsTextFile(out)
