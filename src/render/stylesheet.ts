@@ -6,7 +6,7 @@ import { drawingStyles, themeVariables } from './drawing-styles.ts'
 import { darkTheme, lightTheme } from './palette.ts'
 
 /** SHA-256 of `stylesheet` in base64, for `style-src`; a test compares them. */
-export const stylesheetHash = 'sha256-JjrYTguaNnE3C64QvfRzpGXl8Lwim2vBDg8nzNwc9CM='
+export const stylesheetHash = 'sha256-YzmrpEM7OtOVjKgEWgu33TUfTCbYTTiNAeEZH0EavRo='
 
 /** The whole style sheet. */
 export const stylesheet = `${drawingStyles}
@@ -73,7 +73,7 @@ header+nav+main>article:first-child,.contents{margin-top:2.5rem}
 .card summary{font-size:.86rem;font-weight:400;color:var(--muted)}
 .card details>:nth-child(2){margin-top:.4rem}
 .card .excerpt{font-size:.92rem;line-height:1.75;background:var(--surface);padding:.5rem .7rem;border-radius:3px;overflow-wrap:anywhere}
-.card .spark{width:100%}.card .picture{max-width:15rem;max-height:15rem}
+.card .spark{width:100%}.card .picture{max-width:15rem;max-height:15rem;background:none}
 .card .answer{font-size:1rem}
 .bars{list-style:none;margin:.5rem 0;padding:0;font-size:.86rem}
 .bars li{display:grid;grid-template-columns:minmax(0,1fr) 4rem 4.2rem;gap:.6rem;align-items:center;padding:.12rem 0}
@@ -83,7 +83,7 @@ footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}
 .page{padding:1rem 1.1rem 3rem}h1{font-size:1.8rem}.lede{font-size:1.1rem}
 }
 @media (max-width:38rem){
-.compared .verdict{width:4.9rem}.compared .if-narrow{display:block}.drawing.compared .weight{display:none}.drawing.compared .name{width:33%}
+.compared .verdict{width:4.9rem}.compared .if-narrow{display:block;padding-top:.4rem}.drawing.compared .weight{display:none}.drawing.compared .name{width:33%}
 .picked .cell{width:1.5rem}
 }
 @media print{

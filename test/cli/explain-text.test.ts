@@ -27,6 +27,17 @@ describe('sodalime explain text', () => {
     })
   })
 
+  it('puts several labels into tabs of the report', async () => {
+    const html = join(emptyFolder(), 'why.html')
+    const both = ['--label', 'spam', '--label', 'ham', '--html', html]
+    expect((await callCli([...text, 'Reply with your prize code', ...both])).code).toBe(0)
+    const tabs = readFileSync(html, 'utf8').match(/<label for="e0tab\d"><bdi>\w+<\/bdi>/g)
+    expect(tabs).toEqual([
+      '<label for="e0tab0"><bdi>spam</bdi>',
+      '<label for="e0tab1"><bdi>ham</bdi>',
+    ])
+  })
+
   it('reads a file, by sentences', async () => {
     const file = join(emptyFolder(), 'message.txt')
     writeFileSync(file, 'Call now to win a prize. See you at home.')
