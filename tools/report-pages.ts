@@ -14,8 +14,10 @@ import {
   takeTarget,
 } from '../src/data/index.ts'
 import {
+  CompositeExplainer,
   type Explanation,
   ImageExplainer,
+  RandomState,
   SeriesExplainer,
   submodularPick,
   TabularExplainer,
@@ -45,6 +47,7 @@ export async function reportPages(): Promise<ReportPages> {
     text: renderHtml(await message()),
     image: renderHtml(digits[0]!.explanation),
     series: renderHtml(await beat()),
+    composite: renderHtml(await offer()),
     'side-by-side-models': table.models,
     'side-by-side-labels': renderSideBySide(
       digits[0]!.explanation.labels.slice(0, 2).map(({ label, name }) => ({
@@ -183,6 +186,30 @@ async function beat(): Promise<Explanation> {
   } finally {
     await model.close()
   }
+}
+
+/** An offer of two parts, a title and a row of numbers, and a rule that says whether it sells. */
+async function offer(): Promise<Explanation> {
+  const random = new RandomState(1)
+  const offers = Array.from({ length: 200 }, () => [
+    Math.round(random.uniform(20, 400)),
+    Math.round(random.uniform(0, 30)),
+  ])
+  const explainer = new CompositeExplainer(
+    {
+      title: new TextExplainer(),
+      facts: new TabularExplainer(offers, { featureNames: ['price', 'distance'] }),
+    },
+    { classNames: ['stays', 'sells'], randomState: 42 },
+  )
+  const model = (batch: readonly unknown[]) =>
+    (batch as { title: string; facts: [number, number] }[]).map(({ title, facts }) => {
+      const z = 1.5 - facts[0] / 100 - facts[1] / 10 + (/\bnew\b/i.test(title) ? 2 : 0)
+      const p = 1 / (1 + Math.exp(-z))
+      return [1 - p, p]
+    })
+  const instance = { title: 'New bicycle, hardly used', facts: [120, 4] }
+  return explainer.explain(instance, model as never, { labels: ['sells'] })
 }
 
 function packaged(name: string): string {

@@ -20,6 +20,7 @@ const SHOWN: { readonly [kind: string]: { selector: string; block: 'start' | 'ce
   image: { selector: '.image', block: 'center' },
   series: { selector: '.series', block: 'center' },
   text: { selector: '.text', block: 'center' },
+  composite: { selector: '.text', block: 'center' },
   'side-by-side-models': { selector: '.compared', block: 'start' },
   'side-by-side-labels': { selector: '.columns', block: 'start' },
   gallery: { selector: '.cards', block: 'start' },

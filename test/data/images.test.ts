@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { DataError } from '../../src/contract/errors.ts'
 import { decodeBmp } from '../../src/data/bmp.ts'
 import { fromImageData } from '../../src/data/image-data.ts'
-import { decodeImage, encodePng, readImage } from '../../src/data/images.ts'
+import { decodeImage, encodePng, readImage, shrinkPicture } from '../../src/data/images.ts'
 import { hasSharedData, sharedFile } from './shared-data.ts'
 
 // 2 × 1 pixels: red, blue.
@@ -148,5 +148,34 @@ describe('fromImageData', () => {
     const copy = fromImageData(image, 4)
     expect([...copy.data]).toEqual([1, 2, 3, 4])
     expect(copy.data.buffer).not.toBe(image.data.buffer)
+  })
+})
+
+describe('shrinkPicture', () => {
+  const png = async (side: number) => {
+    const data = Uint8Array.from(
+      { length: side * side * 3 },
+      (_, i) => Math.imul(i, 2654435761) >>> 24,
+    )
+    const bytes = await encodePng({ data, width: side, height: side, channels: 3 })
+    return `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`
+  }
+
+  it('reduces a picture to the side asked for, as WebP, and leaves a small one as it is', async () => {
+    const large = await png(400)
+    const small = await shrinkPicture(large, 100)
+    expect(small).toMatch(/^data:image\/webp;base64,/)
+    expect(small.length).toBeLessThan(large.length / 10)
+    const { width, height } = await decodeImage(Buffer.from(small.split(',')[1]!, 'base64'))
+    expect([width, height]).toEqual([100, 100])
+    const tiny = await png(20)
+    expect(await shrinkPicture(tiny, 100)).toBe(tiny)
+  })
+
+  it('refuses what is no picture', async () => {
+    await expect(shrinkPicture('https://example.org/x.png')).rejects.toThrow(
+      'shrinkPicture, dataUrl: got https://example.org/x.png',
+    )
+    await expect(shrinkPicture('data:image/png;base64,AAAA')).rejects.toThrow(DataError)
   })
 })
