@@ -16,7 +16,7 @@ import { Choices } from '../parts/choices.tsx'
 import { Drawing } from '../parts/drawing.tsx'
 import { FailureBox } from '../parts/failure.tsx'
 import { numberText, outputText } from '../parts/text.ts'
-import { setup as current, withOption } from '../state/current.ts'
+import { setup as current, currentRun, withOption } from '../state/current.ts'
 import { isActive, type Run, type RunControl, startRun } from '../state/run.ts'
 import { catalogue, modelsById } from '../state/studio.ts'
 import { OptionControl } from './options-form.tsx'
@@ -128,7 +128,7 @@ function placed(side: Setup, { data, row, values, text }: Setup): Setup {
 /** What a side begins with: B differs from A where that can be. */
 function startOf(side: 'a' | 'b', now: Setup, what: Subject): Setup {
   if (what === 'label') {
-    const names = modelsById.value.get(now.model)?.classNames ?? []
+    const names = likelyNames() ?? modelsById.value.get(now.model)?.classNames ?? []
     const first = String(now.options.label ?? names[0] ?? '0')
     const other = names.find((name) => name !== first) ?? '1'
     const base = withOption(now, 'topLabels', undefined)
@@ -146,6 +146,15 @@ function startOf(side: 'a' | 'b', now: Setup, what: Subject): Setup {
   const held = now.options[option.value] ?? spec?.default
   const other = spec?.choices?.find((choice) => choice !== held)
   return other === undefined ? now : withOption(now, option.value, other)
+}
+
+/** The classes of the explanation that is shown, the most likely first. */
+function likelyNames(): readonly string[] | undefined {
+  const explanation = currentRun()?.explanation
+  if (explanation === undefined || explanation.task !== 'classification') return undefined
+  const { prediction, classNames } = explanation
+  const order = [...prediction.keys()].sort((i, j) => prediction[j]! - prediction[i]!)
+  return order.map((i) => classNames[i]!)
 }
 
 function Side({
