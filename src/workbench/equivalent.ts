@@ -167,8 +167,8 @@ const row = features.rows[${row}].map((value, i) => changes.get(features.columnN
 function changed(kind: Kind, values: { readonly [name: string]: unknown }) {
   return Object.fromEntries(
     Object.entries(values).filter(([name, value]) => {
-      // The studio's default for series is not the explainer's.
-      if (kind === 'series' && name === 'numFeatures') return true
+      // The studio's defaults are the command line's, which for these are not the explainer's.
+      if (name === 'numSamples' || (kind === 'series' && name === 'numFeatures')) return true
       const spec = optionsOf(kind).find((one) => one.name === name)
       return spec === undefined || value !== spec.default
     }),
