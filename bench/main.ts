@@ -13,7 +13,7 @@ export interface BenchRow {
   /** Null where the reference is not installed, or there is none. */
   readonly reference: number | null
   readonly ratio: number | null
-  readonly unit: 'ms' | 's' | 'MB' | 'calls' | '%'
+  readonly unit: 'ms' | 's' | 'MB' | 'calls' | 'error' | '%'
   /** Cases of one group get a geometric mean of their own in the summary. */
   readonly group?: string
   /** True for a ratio that has a goal of its own: it counts only in the summary's second mean, over every case. */

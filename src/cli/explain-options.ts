@@ -10,9 +10,14 @@ export interface ExplainFlags {
   readonly label?: readonly string[]
   readonly topLabels?: number
   readonly numFeatures?: number
-  readonly numSamples?: number
+  readonly sampling?: 'auto' | 'lime' | 'glime' | 'factorial' | 'exhaustive' | 'conditional'
+  readonly numSamples?: number | 'auto'
+  readonly tolerance?: number
+  readonly maxSamples?: number
+  readonly method?: 'lime' | 'shap'
+  readonly link?: 'identity' | 'logit'
   readonly seed: number
-  readonly kernelWidth?: number
+  readonly kernelWidth?: number | 'auto'
   readonly distanceMetric?: 'euclidean' | 'cosine' | 'manhattan' | 'chebyshev'
   readonly featureSelection?:
     | 'auto'
@@ -48,9 +53,44 @@ export function addExplainOptions(
       wholeValue,
       defaults.numFeatures,
     )
-    .option('--num-samples <n>', 'samples around the instance', wholeValue, defaults.numSamples)
+    .option(
+      '--num-samples <n>',
+      `samples around the instance, or auto: as many as the weights need, at most --max-samples (default: auto; ${defaults.numSamples} as in Python)`,
+      orAuto(wholeValue),
+    )
+    .option(
+      '--tolerance <share>',
+      'with --num-samples auto: largest standard error, as a share of the range of the weights (default: 0.02)',
+      numberValue,
+    )
+    .option(
+      '--max-samples <n>',
+      `with --num-samples auto: most samples (default: ${defaults.numSamples})`,
+      wholeValue,
+    )
+    .addOption(
+      choice('--sampling <way>', 'how samples are drawn (default: auto)', [
+        'auto',
+        'lime',
+        'glime',
+        'factorial',
+        'exhaustive',
+        'conditional',
+      ]),
+    )
+    .addOption(choice('--method <name>', 'a local surrogate, or Shapley values', ['lime', 'shap']))
+    .addOption(
+      choice('--link <scale>', 'the scale on which probabilities are fitted', [
+        'identity',
+        'logit',
+      ]),
+    )
     .option('--seed <n>', 'seed of the random numbers: same seed, same explanation', wholeValue, 0)
-    .option('--kernel-width <w>', 'how fast samples lose weight with distance', numberValue)
+    .option(
+      '--kernel-width <w>',
+      'how fast samples lose weight with distance, or auto: the widest that still fits',
+      orAuto(numberValue),
+    )
     .addOption(
       choice('--distance-metric <metric>', 'distance of samples', [
         'euclidean',
@@ -90,17 +130,28 @@ export function explainCallOptions(
   control: Control,
 ) {
   const { topLabels, numFeatures, numSamples, distanceMetric, surrogate, batchSize } = flags
+  const { sampling, tolerance, maxSamples, method, link } = flags
   return given({
     labels: labelChoice(flags.label, classNames),
     topLabels,
     numFeatures,
+    sampling,
     numSamples,
+    tolerance,
+    maxSamples,
+    method,
+    link,
     distanceMetric,
     surrogate,
     batchSize,
     keepNeighbourhood: flags.keepNeighbourhood,
     ...control,
   })
+}
+
+/** Reads `auto` as it is, and all else by `read`. */
+function orAuto(read: (text: string) => number): (text: string) => number | 'auto' {
+  return (text) => (text === 'auto' ? text : read(text))
 }
 
 /** The object without the properties that are undefined. */

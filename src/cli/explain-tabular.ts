@@ -45,6 +45,7 @@ interface TabularFlags extends ModelFlags, ExplainFlags, OutputFlags, AnchorFlag
   readonly row?: number
   readonly instance?: string
   readonly samplingMethod?: 'gaussian' | 'lhs'
+  readonly audit?: boolean
 }
 
 const EXAMPLES = `
@@ -87,6 +88,10 @@ export function explainTabularCommand(context: CommandContext): Command {
   )
   command.optionsGroup('The explanation:')
   addExplainOptions(command, { numFeatures: 10, numSamples: 5000 })
+  command.option(
+    '--audit',
+    'say whether the explanation can be fooled: up to 1000 more model calls on samples like the data',
+  )
   addAnchorOptions(command)
   command.optionsGroup('Output:')
   addOutputOptions(command)
@@ -135,7 +140,7 @@ async function explainTabular(
     const control = { signal: context.signal, onProgress: progress.onProgress }
     const explanation = await explainer.explain(row, predictor, {
       ...explainCallOptions(flags, classNames, control),
-      ...given({ samplingMethod: flags.samplingMethod }),
+      ...given({ samplingMethod: flags.samplingMethod, audit: flags.audit }),
     })
     progress.close()
     const { task, classNames: names } = explanation

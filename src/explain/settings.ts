@@ -193,7 +193,7 @@ export interface Settings {
   readonly control: Control
 }
 
-const AUTO: boolean = false
+const AUTO: boolean = true
 
 /** Largest standard error in units of the weights’ range, by default. */
 const TOLERANCE = 0.02
