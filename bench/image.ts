@@ -40,7 +40,12 @@ async function explanations({ quick, emit }: BenchOptions): Promise<void> {
           compatibility: 'python',
           segmentation: given ? map : 'quickshift',
         })
-        const ours = () => explainer.explain(image, onePixel, { topLabels: 1 })
+        const ours = () =>
+          explainer.explain(image, onePixel, {
+            topLabels: 1,
+            sampling: 'lime',
+            numSamples: 1000,
+          })
         const request = { num_samples: 1000, batch_size: 10 }
         const time = await interleave(quick ? 2 : 5, ours, python, request, 3)
         emit({

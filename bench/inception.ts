@@ -50,6 +50,7 @@ export async function run({ quick, emit }: BenchOptions): Promise<void> {
   lag.start()
   const { diagnostics } = await explainer.explain(picture, pausing, {
     numSamples,
+    sampling: 'lime',
     onProgress: ({ stage }) => lag.enter(stage),
   })
   // What blocked last is seen by the timer after it.

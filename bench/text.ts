@@ -12,6 +12,9 @@ import { type PythonLime, startPythonLime } from './reference/python-lime.ts'
 const SEED = 1
 const SYLLABLES = ['ba', 'ko', 'li', 'mer', 'su', 'ton', 'wex', 'dra', 'pi', 'na']
 
+/** Python LIME's own number and kind of samples: like is compared with like. */
+const LIME = { sampling: 'lime', numSamples: 5000 } as const
+
 export async function run({ quick, emit }: BenchOptions): Promise<void> {
   const python = await startPythonLime()
   try {
@@ -39,7 +42,7 @@ async function hundredWords(
           randomState: stream === 'seed' ? SEED : new RandomState(SEED),
           bow,
         })
-        const ours = () => explainer.explain(text, contains(word), { numFeatures })
+        const ours = () => explainer.explain(text, contains(word), { ...LIME, numFeatures })
         const request = { num_features: numFeatures, num_samples: 5000 }
         const time = await interleave(quick ? 3 : 9, ours, python, request)
         emit({
@@ -61,7 +64,7 @@ async function longText(emit: BenchOptions['emit']): Promise<void> {
   const text = sentences(words)
   for (const numFeatures of [5, 10]) {
     const explainer = new TextExplainer({ randomState: SEED, bow: false })
-    const once = () => explainer.explain(text, contains(words[7]!), { numFeatures })
+    const once = () => explainer.explain(text, contains(words[7]!), { ...LIME, numFeatures })
     emit({
       case: `100,000 words, positions, ${numFeatures} features`,
       ours: (await timed(once)) / 1000,

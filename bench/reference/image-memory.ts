@@ -14,6 +14,6 @@ await explainer.explain(
       const p = data[134_000]! / 255
       return [1 - p, p]
     }),
-  { numSamples: Number(process.argv[2]) },
+  { numSamples: Number(process.argv[2]), sampling: 'lime' },
 )
 console.log(process.resourceUsage().maxRSS / 1024)

@@ -16,5 +16,8 @@ const model = (rows: readonly Float64Array[]) =>
     const p = 1 / (1 + Math.exp(-row[0]! - row[1]! * row[2]!))
     return [1 - p, p]
   })
-await explainer.explain<Float64Array>(data.slice(0, d), model, { numSamples: 100_000 })
+await explainer.explain<Float64Array>(data.slice(0, d), model, {
+  numSamples: 100_000,
+  sampling: 'lime',
+})
 console.log(process.resourceUsage().maxRSS / 1024)

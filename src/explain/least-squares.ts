@@ -20,6 +20,8 @@ import { factorialBlock } from './samplers/factorial-design.ts'
 
 /** Columns up to which standard errors use the whole of G⁻¹. */
 const MOST_INVERTED = 400
+/** A ridge that changes no digit that matters, with which wide systems are solved by steps. */
+const TINY = 1e-9
 
 /** Samples of equal weight. */
 export interface EvenSamples {
@@ -91,7 +93,7 @@ function fitColumns({ X, Z, paired }: EvenSamples, y: Float64Array): LinearEstim
     solve = L ? (b) => choleskySolve(L, b, p) : singularFactor(G, p).solve
     c = solve(cross.c)
   } else {
-    c = solveRidge(moments, cross, 0).coefficients
+    c = solveRidge(moments, cross, TINY).coefficients
   }
   const fitted = moments.times(c)
   const e = y.map((value, i) => value - cross.meanY - fitted[i]!)
