@@ -55,7 +55,7 @@ export function addExplainOptions(
     )
     .option(
       '--num-samples <n>',
-      `samples around the instance, or auto: as many as the weights need, at most --max-samples (default: auto; ${defaults.numSamples} as in Python)`,
+      `samples around the instance, or auto: as many as the weights need, at most --max-samples (default: ${defaults.numSamples})`,
       orAuto(wholeValue),
     )
     .option(
@@ -69,7 +69,7 @@ export function addExplainOptions(
       wholeValue,
     )
     .addOption(
-      choice('--sampling <way>', 'how samples are drawn (default: auto)', [
+      choice('--sampling <way>', 'how samples are drawn (default: lime)', [
         'auto',
         'lime',
         'glime',

@@ -75,13 +75,13 @@ export interface ExplainOptions extends Control {
   /** Most features in an explanation, ≥ 1; default depends on the kind of instance. */
   readonly numFeatures?: number
   /**
-   * How samples are drawn; default `auto`, which chooses by the number of features and the budget, and writes down what it
+   * How samples are drawn; default `lime`. `auto` chooses by the number of features and the budget, and writes down what it
    * chose (`options.sampling`). See `SAMPLINGS`.
    */
   readonly sampling?: Sampling
   /**
-   * Samples in the neighbourhood, the instance included, 2 to 10,000,000. Default `auto`: as many as it takes until the
-   * weights are known to `tolerance`, at most `maxSamples`.
+   * Samples in the neighbourhood, the instance included, 2 to 10,000,000; default depends on the kind of instance.
+   * `auto`: as many as it takes until the weights are known to `tolerance`, at most `maxSamples`.
    */
   readonly numSamples?: number | 'auto'
   /**
@@ -193,7 +193,7 @@ export interface Settings {
   readonly control: Control
 }
 
-const AUTO: boolean = true
+const AUTO: boolean = false
 
 /** Largest standard error in units of the weights’ range, by default. */
 const TOLERANCE = 0.02
