@@ -19,6 +19,8 @@ const config: KnipConfig = {
     },
   },
   ignoreExportsUsedInFile: true,
+  // Programs of the system, without which their tests are skipped or fail with their name.
+  ignoreBinaries: ['mount', 'umount', 'openssl'],
   ignoreDependencies: [
     // Read as files, not imported: by the tests of pages, and by the script that makes the digit classifier.
     'axe-core',

@@ -1,5 +1,5 @@
 /** What the tests of batches share: a table with its model, and results read back. */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,8 +53,4 @@ export async function resultRows(out: string): Promise<{ [column: string]: unkno
     await file.close()
   }
   return rows
-}
-
-export function copy(from: string, to: string): void {
-  copyFileSync(from, to)
 }
