@@ -41,7 +41,7 @@ export async function run({ quick, emit }: BenchOptions): Promise<void> {
   }
   const size = quick
     ? { limit: 6, rounds: 20, numTrees: 100, runs: 1, explained: 40 }
-    : { limit: ALL, rounds: 100, numTrees: 1000, runs: 30, explained: ALL }
+    : { limit: ALL, rounds: 100, numTrees: 1000, runs: 20, explained: ALL }
   await Promise.all(
     DOMAINS.map((domain) =>
       inWorker({ folder, domain, ...size }, (answer) => {
