@@ -93,8 +93,8 @@ export async function deliverAnchor<Instance, Input>(
     onProgress: progress.onProgress,
   })
   const names = namesFor(found.classNames.length)
-  const anchor =
-    names === undefined ? found : { ...found, classNames: names, name: names[found.label]! }
+  const fits = names?.length === found.classNames.length
+  const anchor = fits ? { ...found, classNames: names, name: names[found.label]! } : found
   progress.close()
   const written: string[] = []
   let piped: string | undefined

@@ -18,11 +18,16 @@ import { listValue, wholeValue } from './option-values.ts'
 import { checkOutputPath, writeWhole } from './output-file.ts'
 import type { ProgressLine } from './progress-line.ts'
 
-/** The methods that `--methods` knows: options of an explain call. */
-export const METHODS: { readonly [name: string]: (numSamples: number) => ExplainOptions } = {
+/** The methods that `--methods` knows: options of an explain call. `lime` has the size of Python LIME's defaults. */
+const METHODS: { readonly [name: string]: (numSamples: number) => ExplainOptions } = {
   default: () => ({}),
-  lime: (numSamples) => ({ numSamples }),
+  lime: (numSamples) => ({ sampling: 'lime', numSamples }),
+  auto: () => ({ sampling: 'auto', numSamples: 'auto' }),
+  glime: () => ({ sampling: 'glime', numSamples: 500 }),
+  factorial: () => ({ sampling: 'factorial', numSamples: 500 }),
+  shap: () => ({ method: 'shap' }),
 }
+const COMPARED = ['default', 'lime', 'glime', 'factorial']
 
 /** What the flags below give. */
 export interface EvaluateFlags
@@ -45,7 +50,7 @@ export function addEvaluateOptions(command: Command): Command {
       '--methods <names>',
       `what is compared, among ${Object.keys(METHODS).join(', ')}; random is always there`,
       methodsValue,
-      Object.keys(METHODS),
+      COMPARED,
     )
     .option('--num-features <n>', 'features of an explanation', wholeValue, 10)
     .option('--seeds <n>', 'explanations of each instance, for stability', wholeValue, 5)

@@ -4,10 +4,11 @@
  * For each instance, everything common to all methods is made once:
  * 1. the label that is explained: the predicted class, or the first output of a regression;
  * 2. a held-out neighbourhood drawn in LIME's own way, with the model's answers and the kernel's weights;
- * 3. random subsets that are switched off, with the model's answers.
+ * 3. random subsets that are switched off, with the model's answers;
+ * 4. instances nearby, where the caller can make some.
  * Then each method explains with several seeds. Of its first explanation every measure is taken (`fidelity.ts`,
- * `curves.ts`, `complexity.ts`, `localisation.ts`), of all of them their agreement (`stability.ts`), and, where instances
- * nearby can be made, max-sensitivity. A random explanation of the same size is the floor.
+ * `curves.ts`, `complexity.ts`, `localisation.ts`), of all of them their agreement, of those for instances nearby
+ * max-sensitivity (`stability.ts`). A random explanation of the same size is the floor.
  */
 import { DataError, OptionError } from '../contract/errors.ts'
 import type { DomainName, ExplanationData } from '../contract/explanation.ts'
@@ -246,6 +247,10 @@ async function evaluateInstance<Instance, Input>(
     return { ...stabilityOf(runs, Math.min(numFeatures, d)) }
   }
 
+  const neighbours =
+    nearby === undefined
+      ? []
+      : Array.from({ length: request.numNearby ?? 5 }, () => nearby(instance, random))
   const measured = new Map<string, Measured>()
   let size = 0
   let covered: Coverage | undefined
@@ -261,8 +266,8 @@ async function evaluateInstance<Instance, Input>(
     }
     const attribution = attributionOf(first!, ask.label)
     const sensitivities: Float64Array[] = []
-    for (let k = 0; nearby !== undefined && k < (request.numNearby ?? 5); k++) {
-      const other = await explain(nearby(instance, random), ask.label, 0)
+    for (const near of neighbours) {
+      const other = await explain(near, ask.label, 0)
       checkFeatures(name, other, d)
       sensitivities.push(attributionOf(other, ask.label).weights)
     }
