@@ -52,6 +52,11 @@ function translated(
         'labels',
         value === '' || options.topLabels ? undefined : [labelOf(value, classNames)],
       ]
+    // Said only where it is chosen: Python's rules and some data know one way only.
+    case 'sampling':
+    case 'method':
+    case 'link':
+      return [name, options[name]]
     case 'topLabels':
       return [name, value === 0 ? undefined : value]
     case 'discretizer':
