@@ -73,8 +73,8 @@ export function typescriptCode(named: Named): string {
   const opening = kind === 'image' ? { ...said, defaults: { image: { resize: 'stretch' } } } : said
   const open = `const model = await openModel(${literal(model.source)}${opening ? `, ${literal(opening)}` : ''})`
   const { imports, read, learnt, given, instance } = PARTS[kind](named)
-  const optionsText = objectText({ ...given, ...changed(kind, fixed) })
-  const explainText = objectText(changed(kind, explain))
+  const optionsText = objectText({ ...given, ...fixed })
+  const explainText = objectText(explain)
   const explainer = EXPLAINERS[kind]
   return `import { ${explainer} } from 'sodalime'
 ${imports}import { openModel } from 'sodalime/models'
@@ -162,18 +162,6 @@ const row = features.rows[${row}].map((value, i) => changes.get(features.columnN
     },
     instance: `instances[${row}]`,
   }),
-}
-
-/** Options as they must be said: those that are the explainers' own defaults are left out. */
-function changed(kind: Kind, values: { readonly [name: string]: unknown }) {
-  return Object.fromEntries(
-    Object.entries(values).filter(([name, value]) => {
-      // The studio's defaults are the command line's, which for these are not the explainer's.
-      if (name === 'numSamples' || (kind === 'series' && name === 'numFeatures')) return true
-      const spec = optionsOf(kind).find((one) => one.name === name)
-      return spec === undefined || value !== spec.default
-    }),
-  )
 }
 
 /** The object as an argument, or none where it is empty. */

@@ -23,15 +23,18 @@ export function explainerOptions(
     explain: {},
     read: {},
   }
-  // Where the studio's default is not the explainer's, it is said.
   for (const { name, to, default: fallback } of optionsOf(kind)) {
-    const value = options[name] ?? fallback
+    // What is left to the explainer is not said: some of its choices depend on what was. Only where the studio's default,
+    // which is the command line's, is not the explainer's.
+    const value = options[name] ?? (SAID.includes(name) ? fallback : null)
     if (value === null) continue
     const [as, is] = translated(kind, name, value, options, classNames)
     if (is !== undefined) parts[to][as] = is
   }
   return parts
 }
+
+const SAID = ['numSamples', 'numFeatures']
 
 /** Pixels that a picture may have; larger ones are reduced. */
 export function maxPixelsOf(options: OptionValues): number {
@@ -52,11 +55,6 @@ function translated(
         'labels',
         value === '' || options.topLabels ? undefined : [labelOf(value, classNames)],
       ]
-    // Said only where it is chosen: Python's rules and some data know one way only.
-    case 'sampling':
-    case 'method':
-    case 'link':
-      return [name, options[name]]
     case 'topLabels':
       return [name, value === 0 ? undefined : value]
     case 'discretizer':

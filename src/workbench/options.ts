@@ -168,7 +168,7 @@ function shared(defaults: {
       to: 'explain',
       type: 'choice',
       choices: ['auto', 'lime', 'glime', 'factorial', 'exhaustive', 'conditional'],
-      default: 'auto',
+      default: 'lime',
       help: 'How samples are drawn; auto: by the number of features and samples',
     },
     {

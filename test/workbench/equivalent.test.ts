@@ -60,7 +60,7 @@ const CASES: readonly (readonly [string, Setup])[] = [
     { ...table, options: { discretizer: 'decile', surrogate: 'lasso' } },
   ],
   ['Shapley values', { ...table, options: { method: 'shap', numSamples: 500 } }],
-  ['another design and scale', { ...text, options: { sampling: 'lime', link: 'logit' } }],
+  ['another design and scale', { ...text, options: { sampling: 'auto', link: 'logit' } }],
   ['no bins', { ...table, options: { discretizer: 'none', sampleAroundInstance: true } }],
   ['a text with quotes', { ...text, text: 'it\'s "free", call $HOME `now` \\ !', options: {} }],
   ['a text like a flag', { ...text, text: '--free prize', options: { bow: 'no', ngram: 2 } }],
