@@ -1,8 +1,8 @@
 /**
  * An evaluation as a table: one row a measure, one column a method, in the terminal and as a page.
  *
- * The best of the methods compared is marked (in the terminal `*`), where one direction is better and methods differ by
- * more than rounding; the random explanation is the floor and never marked.
+ * The best of the methods compared is marked (`*` in the terminal, bold in the page), where one direction is better and the
+ * numbers shown differ; the random explanation is the floor and never marked.
  */
 import { htmlPage } from './html-page.ts'
 import { isolated, type Markup, markup } from './markup.ts'
@@ -17,11 +17,14 @@ export interface EvaluationTable {
   readonly methods: readonly {
     readonly name: string
     readonly measures: {
-      readonly [measure: string]:
-        | { readonly mean: number; readonly standardError: number | null }
-        | undefined
+      readonly [measure: string]: Summary | undefined
     }
   }[]
+}
+
+interface Summary {
+  readonly mean: number
+  readonly standardError: number | null
 }
 
 /** Measures in the order of the table: name in data, name for people, better upwards (1), downwards (−1) or neither (0). */
@@ -84,7 +87,7 @@ export function renderEvaluation(
       .trimEnd(),
   )
   const head = [''.padEnd(first), ...names.map((name, m) => `${name}  `.padStart(widths[m]!))]
-  return `${[strong(head.join('  ').trimEnd()), ...lines, '', ...notes(evaluation)].join('\n')}\n`
+  return `${[strong(head.join('  ').trimEnd()), ...lines, '', ...notes(evaluation, '*')].join('\n')}\n`
 }
 
 /** The table as a page. */
@@ -101,9 +104,9 @@ ${tableRows(evaluation).map(
   )}</tr>
 `,
 )}</tbody></table></figure>
-${notes(evaluation).map((note) => markup`<p>${note}</p>`)}
+${notes(evaluation, 'Bold').map((note) => markup`<p>${note}</p>`)}
 </main>`
-  return htmlPage({ title, body })
+  return htmlPage({ title, body, wide: true })
 }
 
 function tableRows({ methods }: EvaluationTable): { words: string; cells: Cell[] }[] {
@@ -111,34 +114,34 @@ function tableRows({ methods }: EvaluationTable): { words: string; cells: Cell[]
     const found = methods.map(({ measures }) => measures[measure])
     if (found.every((one) => one === undefined)) return []
     const compared = found.flatMap((one, m) =>
-      one === undefined || methods[m]!.name === RANDOM ? [] : [one.mean * better],
+      one === undefined || methods[m]!.name === RANDOM ? [] : [one],
     )
-    const top = Math.max(...compared)
-    const differ = better !== 0 && top - Math.min(...compared) > 1e-9 * Math.max(1, Math.abs(top))
+    const top = compared.reduce<Summary | undefined>(
+      (best, one) => (best !== undefined && best.mean * better >= one.mean * better ? best : one),
+      undefined,
+    )
+    const best = top === undefined ? undefined : cellText(top)
+    const differ = better !== 0 && compared.some((one) => cellText(one) !== best)
     const cells = found.map((one, m) => {
       if (one === undefined) return { text: '–', best: false }
-      const best = differ && methods[m]!.name !== RANDOM && one.mean * better === top
-      return { text: cellText(one), best }
+      const text = cellText(one)
+      return { text, best: differ && methods[m]!.name !== RANDOM && text === best }
     })
     return [{ words, cells }]
   })
 }
 
-function cellText({
-  mean,
-  standardError,
-}: {
-  readonly mean: number
-  readonly standardError: number | null
-}): string {
-  if (Math.abs(mean) >= 100) return mean.toFixed(0)
-  const small = mean !== 0 && Math.abs(mean) < 0.01
-  const text = small ? mean.toExponential(1) : mean.toFixed(3)
+function cellText({ mean, standardError }: Summary): string {
+  const size = Math.abs(mean)
+  if (size >= 100) return mean.toFixed(0)
+  const small = mean !== 0 && size < 0.01
+  const digits = size >= 10 ? 1 : 3
+  const text = small ? mean.toExponential(1) : mean.toFixed(digits)
   if (standardError === null) return text
-  return `${text} ± ${small ? standardError.toExponential(0) : standardError.toFixed(3)}`
+  return `${text} ± ${small ? standardError.toExponential(0) : standardError.toFixed(digits)}`
 }
 
-function notes({ instances, withoutEffect, options }: EvaluationTable): string[] {
+function notes({ instances, withoutEffect, options }: EvaluationTable, mark: string): string[] {
   const { seeds = 1, numFeatures = 0, numSamples = 0 } = options
   const flat =
     withoutEffect === 0
@@ -149,6 +152,6 @@ function notes({ instances, withoutEffect, options }: EvaluationTable): string[]
   return [
     `Means over ${instances} ${instances === 1 ? 'instance' : 'instances'} ± standard error; ${seeds} seeds, K = ${numFeatures}, ${numSamples} held-out samples common to all.`,
     ...flat,
-    'random is the floor: as many features at random, with as much weight. * = best of the methods.',
+    `random is the floor: as many features at random, with as much weight. ${mark} = best of the methods.`,
   ]
 }
