@@ -5,7 +5,8 @@
  * 2. Results are written where the batch says, or where this worker is told (`out`), and only to a place that holds the
  *    manifest of that batch.
  * 3. A job whose worker died is found stalled and given to another. If that happens twice, each of its instances is tried
- *    alone first, with a strike in Redis while it is; with three strikes it becomes a row with an error.
+ *    alone first, while nothing else is underway in this process, with a strike in Redis while it is; with three strikes it
+ *    becomes a row with an error.
  * 4. When it is told to stop, it finishes the shards that it has begun.
  */
 import { randomUUID } from 'node:crypto'
@@ -13,6 +14,7 @@ import { hostname } from 'node:os'
 import { DataError, OptionError } from '../contract/errors.ts'
 import type { OpenOptions } from '../models/open.ts'
 import { carried } from './carried-error.ts'
+import { Gate } from './gate.ts'
 import { type Announcement, checkInstances, readAnnouncement, readJob } from './job-schema.ts'
 import { writeShard } from './local-runner.ts'
 import { readManifest } from './manifest.ts'
@@ -50,7 +52,7 @@ export interface QueueWorkerOptions {
   readonly inputRoot?: string | undefined
   readonly signal: AbortSignal
   readonly onEvent?: (text: string) => void
-  /** Milliseconds after which a job without sign of life is given to another worker. */
+  /** Milliseconds after which a job without sign of life is given to another worker; default 10,000. */
   readonly lockMs?: number
 }
 
@@ -110,6 +112,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     add: (batch: string, index: number) => redis.hincrby(strikesKey(batch), String(index), 1),
     clear: (batch: string, index: number) => redis.hdel(strikesKey(batch), String(index)),
   }
+  const gate = new Gate()
   const waiting = secondConnection(redis)
   const worker = new Worker<unknown, ShardSummary>(
     name,
@@ -118,9 +121,12 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
         const { batch, shard } = readJob(job.data)
         const { announcement, pool, store } = await serve(batch)
         checkInstances(shard, announcement.plan)
+        // Where several were underway, a death would not tell which of them was to blame.
         const given =
-          job.stalledCounter >= DEATHS ? await poisoned(pool, batch, shard, strikes) : {}
-        const { files } = await pool.run(batch, shard, given)
+          job.stalledCounter >= DEATHS
+            ? await gate.alone(() => poisoned(pool, batch, shard, strikes))
+            : {}
+        const { files } = await gate.together(() => pool.run(batch, shard, given))
         await writeShard(store, files)
         shards++
         onEvent?.(

@@ -44,7 +44,7 @@ Examples:
     $ sodalime report explanations/*.json --html gallery.html
 
   The five that together cover what matters:
-    $ sodalime report batch.jsonl --pick 5 --html pick.html
+    $ sodalime report results/*.jsonl --pick 5 --html pick.html
 `
 
 /** The command. */
@@ -79,10 +79,17 @@ export function reportCommand(context: CommandContext): Command {
 async function makeReport(
   files: readonly string[],
   flags: ReportFlags,
-  { signal, stdout }: CommandContext,
+  { signal, stdout, stderr }: CommandContext,
 ): Promise<void> {
   if (flags.html !== '-') await checkOutputPath(flags.html, '--html')
-  const read = named(await readSavedExplanations(files, signal), flags.name)
+  const saved = await readSavedExplanations(files, signal)
+  const [failure] = saved.failures
+  if (failure !== undefined && flags.quiet !== true) {
+    const count = saved.failures.length
+    const left = count === 1 ? '1 instance failed and is' : `${count} instances failed and are`
+    stderr.write(`note: ${left} left out (${failure})\n`)
+  }
+  const read = named(saved.entries, flags.name)
   const layout = layoutOf(flags, read)
   const entries = withLabels(read, flags.label)
   const page = await pageOf(entries, layout, flags, signal)

@@ -11,6 +11,7 @@ import { OptionError } from '../contract/errors.ts'
 import { addWorkerOptions, type BatchFlags, checkBatchFlags } from './batch-options.ts'
 import type { CommandContext } from './context.ts'
 import { connectionOptions } from './model-options.ts'
+import { secondsValue } from './option-values.ts'
 import { addPlanOptions, type PlanFlags, planBatch } from './plan-options.ts'
 import { progressLine } from './progress-line.ts'
 import { addQueueOptions, type QueueFlags, redisPlace } from './queue-options.ts'
@@ -22,6 +23,7 @@ type WorkerFlags = PlanFlags &
     readonly stdio?: boolean
     readonly out?: string
     readonly inputRoot?: string
+    readonly stalledAfter?: number
   }
 
 const EXAMPLES = `
@@ -52,6 +54,11 @@ export function workerCommand(context: CommandContext): Command {
       .option('--stdio', 'read instances on stdin, write explanations on stdout')
       .option('-o, --out <place>', 'place of the results, where it is called otherwise here')
       .option('--input-root <folder>', 'folder of the pictures, where it is called otherwise here')
+      .option(
+        '--stalled-after <seconds>',
+        'seconds without a sign of life after which a shard of this worker goes to another (default: 10)',
+        secondsValue,
+      )
       .option('-q, --quiet', 'print nothing but errors')
       .option('-v, --verbose', 'say more')
     addWorkerOptions(below).action(async (_: unknown, self: Command) =>
@@ -86,6 +93,7 @@ async function work(kind: BatchKind, flags: WorkerFlags, context: CommandContext
       out: flags.out,
       inputRoot: flags.inputRoot,
       signal: context.signal,
+      ...(flags.stalledAfter !== undefined && { lockMs: 1000 * flags.stalledAfter }),
       onEvent: (text) => {
         if (flags.quiet !== true) context.stderr.write(`${text}\n`)
       },

@@ -8,7 +8,15 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { callCli } from '../cli/run-cli.ts'
 import { serve, type TestServer } from '../models/http/test-server.ts'
-import { emptyFolder, manifestOf, model, shardBytes, tableLines, training } from './batch-folder.ts'
+import {
+  emptyFolder,
+  manifestOf,
+  model,
+  resultRows,
+  shardBytes,
+  tableLines,
+  training,
+} from './batch-folder.ts'
 
 // Batches start workers, which takes long on a machine that is busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
@@ -62,6 +70,62 @@ describe('a model server that fails a third of its calls', () => {
       )
     expect(weights(outs[1]!)).toEqual(weights(outs[0]!))
     expect(servers[1]!.seen.length).toBeGreaterThan(servers[0]!.seen.length)
+  })
+})
+
+describe('--retry-failed', () => {
+  it('does the files with failed instances again, and no others', async () => {
+    const lines = tableLines(12)
+    const MARK = 4321
+    lines[7] = lines[7]!.replace(/^[^,]*/, String(MARK))
+    const marked = join(folder, 'marked.csv')
+    writeFileSync(marked, `${lines.join('\n')}\n`)
+    let broken = true
+    const server = await serve(({ body }) => {
+      const { inputs } = body as { inputs: number[][] }
+      if (broken && inputs.some(([first]) => first === MARK)) {
+        return { status: 500, json: { error: 'cannot do that one' } }
+      }
+      return { json: { outputs: inputs.map(([first]) => [1 - first! / 5000, first! / 5000]) } }
+    })
+    const args = (out: string, ...more: string[]) => [
+      ...command(out, '--model', `json:${server.url}`, '--request', '{"inputs": "{{batch}}"}'),
+      ...['--mode', 'classification', '--retries', '0', '--input', marked, ...more],
+    ]
+    try {
+      const out = join(folder, 'retried')
+      expect(await callCli(args(out))).toMatchObject({ code: 0 })
+      expect(manifestOf(out).counts).toMatchObject({ instances: 12, failed: 1 })
+      const failed = (await resultRows(out))[6]!
+      expect(failed).toMatchObject({ index: 6, error_code: 'predictor' })
+      const first = shardBytes(out)
+
+      broken = false
+      let calls = server.seen.length
+      expect(await callCli(args(out))).toMatchObject({ code: 0 })
+      expect(shardBytes(out)).toEqual(first)
+      expect(manifestOf(out).counts).toMatchObject({ failed: 1 })
+      const opening = server.seen.length - calls
+
+      calls = server.seen.length
+      expect(await callCli(args(out, '--retry-failed'))).toMatchObject({ code: 0 })
+      expect(server.seen.length - calls).toBeGreaterThan(opening)
+      expect(manifestOf(out)).toMatchObject({
+        state: 'done',
+        counts: { instances: 12, failed: 0 },
+        failures: [],
+      })
+      const { 'part-000001.parquet': retried, ...others } = shardBytes(out)
+      const { 'part-000001.parquet': before, ...kept } = first
+      expect(others).toEqual(kept)
+      expect(retried).not.toBe(before)
+
+      const never = join(folder, 'never-failed')
+      expect(await callCli(args(never))).toMatchObject({ code: 0 })
+      expect(shardBytes(out)).toEqual(shardBytes(never))
+    } finally {
+      await server.close()
+    }
   })
 })
 

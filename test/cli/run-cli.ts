@@ -38,6 +38,7 @@ export function fixture(path: string): string {
 export async function callCli(
   args: readonly string[],
   env: { readonly [name: string]: string } = {},
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Run> {
   const written = { stdout: '', stderr: '' }
   const output = (name: 'stdout' | 'stderr') => ({
@@ -47,7 +48,6 @@ export async function callCli(
     isTerminal: false,
     columns: undefined,
   })
-  const { signal } = new AbortController()
   const context = { stdout: output('stdout'), stderr: output('stderr'), env, signal }
   const code = await runCommandLine(args, context)
   return { code, ...written }
