@@ -145,13 +145,15 @@ function emitChoices(
     const share = (method: (typeof CHOICES)[number]) =>
       100 * meanOf(runs.map((run) => run[method][at]!))
     const error = (value: number) => Math.sqrt((value * (100 - value)) / runs.length)
+    const reference = share('SP-LIME')
     emit({
       case: `5.4 choosing a model, ${NAMES[domain]}, ${seen} seen`,
       ours: share('SP-sodalime'),
-      reference: share('SP-LIME'),
-      ratio: share('SP-sodalime') / share('SP-LIME'),
+      reference,
+      // Few pairs of forests say little: no part of the mean.
+      ratio: reference > 0 ? share('SP-sodalime') / reference : null,
       unit: '%',
-      group: '5.4',
+      aside: true,
       note: `${CHOICES.map((method) => `${method} ${percent(share(method))} ± ${percent(error(share(method)))}`).join('; ')}; ${runs.length} pairs`,
     })
   })
