@@ -2,7 +2,7 @@
  * What is known of weights: standard errors of weighted fits, 95 % intervals, and ranks that cannot be told apart.
  */
 import type { FeatureWeight } from '../contract/explanation.ts'
-import { bitsToMatrix, type DesignMatrix, isBitMatrix } from '../math/bit-matrix.ts'
+import type { DesignMatrix } from '../math/bit-matrix.ts'
 import { cholesky, choleskySolve } from '../math/cholesky.ts'
 import { normalQuantile } from '../math/normal-distribution.ts'
 import { weightedMoments } from '../math/weighted-moments.ts'
@@ -21,7 +21,7 @@ export function studentQuantile(degrees: number): number {
 
 /**
  * Standard errors (k) of a weighted linear fit of the columns (n, k) with residuals e (n): the sandwich
- * G⁻¹ (Σ w² e² a aᵀ) G⁻¹ with a the centred row, scaled by m / (m − k − 1), m the number of samples of some weight (White
+ * G⁻¹ (Σ w² e² a aᵀ) G⁻¹ with a the centred row and G = Σ w a aᵀ, scaled by m / (m − k − 1), m the number of samples of some weight (White
  * 1980). Undefined where too few samples are left over, or the columns depend on each other.
  */
 export function weightedErrors(
@@ -42,18 +42,26 @@ export function weightedErrors(
   const moments = weightedMoments(columns, w)
   const L = cholesky(moments.gram().slice(), k)
   if (L === undefined) return undefined
-  const { data } = isBitMatrix(columns) ? bitsToMatrix(columns) : columns
-  const sums = new Float64Array(k)
-  const row = new Float64Array(k)
-  for (let i = 0, at = 0; i < n; i++, at += k) {
-    if (w[i] === 0) continue
-    for (let j = 0; j < k; j++) row[j] = data[at + j]! - moments.mean[j]!
-    const v = choleskySolve(L, row, k)
-    const factor = (w[i]! * e[i]!) ** 2
-    for (let j = 0; j < k; j++) sums[j]! += factor * v[j]! ** 2
+  // Σ u (x − mean)(x − mean)ᵀ with u = w² e²: the moments under the weights u, moved from their mean to the fit's.
+  const u = w.map((weight, i) => (weight * e[i]!) ** 2)
+  const meat = weightedMoments(columns, u)
+  const M = meat.gram()
+  const shift = meat.mean.map((mean, j) => mean - moments.mean[j]!)
+  const unit = new Float64Array(k)
+  const variances = new Float64Array(k)
+  for (let j = 0; j < k; j++) {
+    unit.fill(0)
+    unit[j] = 1
+    const v = choleskySolve(L, unit, k)
+    let moved = 0
+    for (let a = 0; a < k; a++) {
+      moved += v[a]! * shift[a]!
+      for (let b = 0; b < k; b++) variances[j]! += v[a]! * M[a * k + b]! * v[b]!
+    }
+    variances[j]! += meat.sumW * moved * moved
   }
   const scale = effective / degrees
-  return { standardErrors: sums.map((one) => Math.sqrt(scale * one)), degrees }
+  return { standardErrors: variances.map((one) => Math.sqrt(scale * Math.max(0, one))), degrees }
 }
 
 /** Beyond so many products a fit goes without standard errors. */

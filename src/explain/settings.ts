@@ -193,8 +193,6 @@ export interface Settings {
   readonly control: Control
 }
 
-const AUTO: boolean = false
-
 /** Largest standard error in units of the weights’ range, by default. */
 const TOLERANCE = 0.02
 
@@ -286,7 +284,7 @@ export function resolveSettings(
   }
   const python = fixed.compatibility === 'python'
   checkReference(python, fixed, options, where)
-  const samples = numSamples ?? (python || !AUTO ? defaults.numSamples : 'auto')
+  const samples = numSamples ?? defaults.numSamples
   const { kernelWidth } = fixed
   return {
     mode: fixed.mode,
@@ -299,7 +297,7 @@ export function resolveSettings(
     labels: options.labels,
     topLabels: whole('topLabels'),
     numFeatures: whole('numFeatures') ?? (method === 'shap' ? MOST_SAMPLES : defaults.numFeatures),
-    sampling: sampling ?? (python || !AUTO ? 'lime' : 'auto'),
+    sampling: sampling ?? 'lime',
     numSamples: samples,
     tolerance: tolerance ?? TOLERANCE,
     maxSamples: samples === 'auto' ? (whole('maxSamples') ?? defaults.numSamples) : samples,
