@@ -196,7 +196,7 @@ function importanceOf(table: WeightTable): { column: number; listed: ColumnImpor
 
 function pickOf(table: WeightTable, count: number): Summary['pick'] {
   const { offsets, feature, weight, instance } = table
-  // Weights of one instance over all of its outputs, as the paper adds them up.
+  // |weight| of one instance over all of its outputs: with their signs, those of two classes would cancel out.
   const starts: number[] = []
   const instanceOffsets = [0]
   const features: number[] = []
@@ -207,7 +207,7 @@ function pickOf(table: WeightTable, count: number): Summary['pick'] {
     const index = instance[e]
     for (; e < instance.length && instance[e] === index; e++) {
       for (let k = offsets[e]!; k < offsets[e + 1]!; k++) {
-        row.set(feature[k]!, (row.get(feature[k]!) ?? 0) + weight[k]!)
+        row.set(feature[k]!, (row.get(feature[k]!) ?? 0) + Math.abs(weight[k]!))
       }
     }
     for (const [f, w] of row) {
