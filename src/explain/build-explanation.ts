@@ -36,7 +36,7 @@ import {
   probabilityWarning,
   sampleSizeWarning,
 } from './diagnose.ts'
-import { fitEven, loosenessOf } from './even-fit.ts'
+import { evenFitter, loosenessOf } from './even-fit.ts'
 import { fitLabel, type LabelFit } from './fit-label.ts'
 import { weightedErrors, withIntervals } from './intervals.ts'
 import type { EvenSamples } from './least-squares.ts'
@@ -201,7 +201,8 @@ function fitter(
       paired: sampler.paired,
     }
     const more = settings.link === 'identity' ? sampler.more : undefined
-    return { fitted: (y) => fitEven(samples, y.subarray(1), settings.numFeatures, more) }
+    const fitted = evenFitter(samples, settings.numFeatures, more)
+    return { fitted: (y) => fitted(y.subarray(1)) }
   }
   const moments = weightedMoments(X, weights)
   const request = {

@@ -8,11 +8,10 @@
  *    that the estimate stays unbiased and the residuals honest (cross-fitting, Chernozhukov et al. 2018).
  * 3. The second is used where it leaves clearly less variance.
  */
-import type { DesignMatrix } from '../math/bit-matrix.ts'
 import { rangeOf } from '../math/range.ts'
 import type { LinearFit } from '../math/ridge.ts'
-import { type EvenSamples, joined, type LinearEstimate, leastSquares } from './least-squares.ts'
-import { fitLogistic, predictLogistic } from './logistic-control.ts'
+import type { EvenDesign, LinearEstimate } from './least-squares.ts'
+import { fitLogistic, logit, preconditionerAt, predictLogistic } from './logistic-control.ts'
 
 /** Folds of the cross-fitting. */
 const FOLDS = 4
@@ -25,30 +24,28 @@ const WORTH = 0.9
 const MOST_COLUMNS = 300
 
 /** Samples without answers, as many as one likes: of the same design. */
-export type MoreSamples = () => EvenSamples
+export type MoreSamples = () => EvenDesign
 
 /** Effects (d) of the switches on y (n), rows as in `samples`. `more` gives samples to evaluate g on. */
 export function estimateEffects(
-  samples: EvenSamples,
+  samples: EvenDesign,
   y: Float64Array,
   more: MoreSamples | undefined,
 ): LinearEstimate {
-  const plain = leastSquares(samples, y)
-  const A = samples.Z === undefined ? samples.X : joined(samples.X, samples.Z)
-  if (more === undefined || !worthTrying(A, samples.paired, y, plain)) return plain
-  const fits = crossFit(A, y, samples.paired)
+  const plain = samples.estimate(y)
+  if (more === undefined || !worthTrying(samples, y, plain)) return plain
+  const fits = crossFit(samples, y)
   if (fits === undefined) return plain
-  const rest = leastSquares(samples, fits.residuals)
+  const rest = samples.estimate(fits.residuals)
   if (!(rest.residualVariance < WORTH * plain.residualVariance)) return plain
   const many = more()
-  const B = many.Z === undefined ? many.X : joined(many.X, many.Z)
-  const g = new Float64Array(B.rows)
+  const g = new Float64Array(many.columns.rows)
   for (const fit of fits.folds) {
-    predictLogistic(B, fit).forEach((value, i) => {
+    predictLogistic(many.columns, fit).forEach((value, i) => {
       g[i]! += value / FOLDS
     })
   }
-  const known = leastSquares(many, g)
+  const known = many.estimate(g, true)
   return {
     ...rest,
     coefficients: rest.coefficients.map((value, j) => value + known.coefficients[j]!),
@@ -61,38 +58,42 @@ export function estimateEffects(
 }
 
 function worthTrying(
-  A: DesignMatrix,
-  paired: boolean,
+  { columns: { rows, cols }, paired }: EvenDesign,
   y: Float64Array,
   plain: LinearEstimate,
 ): boolean {
   const [low, high] = rangeOf(y)
-  const enough = (A.rows * (FOLDS - 1)) / FOLDS > 1.1 * (A.cols + 1)
+  const enough = (rows * (FOLDS - 1)) / FOLDS > 1.1 * (cols + 1)
   return (
     enough &&
-    A.cols <= MOST_COLUMNS &&
+    cols <= MOST_COLUMNS &&
     low >= 0 &&
     high <= 1 &&
     plain.residualVariance > 1e-20 &&
-    A.rows >= (paired ? 4 : 2) * FOLDS
+    rows >= (paired ? 4 : 2) * FOLDS
   )
 }
 
 /** y less a g that was fitted without it, and the g of each fold. */
 function crossFit(
-  A: DesignMatrix,
+  samples: EvenDesign,
   y: Float64Array,
-  paired: boolean,
 ): { readonly residuals: Float64Array; readonly folds: readonly LinearFit[] } | undefined {
+  const { columns, paired } = samples
   const n = y.length
   const foldOf = (i: number) => (paired ? i >> 1 : i) % FOLDS
-  const all = fitLogistic(A, y, new Float64Array(n).fill(1), STEPS)
+  const ones = new Float64Array(n).fill(1)
+  // Least squares on the logits: exact for a logistic model, however near to 0 and 1 its answers are.
+  const first = samples.fit(y.map(logit))
+  if (first === undefined) return undefined
+  const all = fitLogistic(columns, y, ones, { start: first, steps: STEPS })
+  const near = preconditionerAt(columns, y, ones, all)
   const residuals = new Float64Array(n)
   const folds: LinearFit[] = []
   for (let fold = 0; fold < FOLDS; fold++) {
     const weights = Float64Array.from({ length: n }, (_, i) => (foldOf(i) === fold ? 0 : 1))
-    const fit = fitLogistic(A, y, weights, FOLD_STEPS, all)
-    const g = predictLogistic(A, fit)
+    const fit = fitLogistic(columns, y, weights, { start: all, steps: FOLD_STEPS, near })
+    const g = predictLogistic(columns, fit)
     for (let i = 0; i < n; i++) {
       if (foldOf(i) !== fold) continue
       residuals[i] = y[i]! - g[i]!

@@ -12,7 +12,7 @@ import { weightedR2 } from '../math/weighted-statistics.ts'
 import { estimateEffects, type MoreSamples } from './estimate-effects.ts'
 import { heldOutScore, type LabelFit } from './fit-label.ts'
 import { withIntervals } from './intervals.ts'
-import type { EvenSamples } from './least-squares.ts'
+import { EvenDesign, type EvenSamples, type LinearEstimate } from './least-squares.ts'
 
 /** A fit, and how well it is known. */
 export interface EvenFit extends LabelFit {
@@ -20,15 +20,22 @@ export interface EvenFit extends LabelFit {
   readonly looseness: number
 }
 
-/** Fits y (n), rows as in `samples` (without the instance). */
-export function fitEven(
+/** A fit of y (n), rows as in `samples` (without the instance); what does not depend on y is done once. */
+export function evenFitter(
   samples: EvenSamples,
-  y: Float64Array,
   numFeatures: number,
   more: MoreSamples | undefined,
+): (y: Float64Array) => EvenFit {
+  const design = new EvenDesign(samples)
+  return (y) => fitEven(samples, estimateEffects(design, y, more), y, numFeatures)
+}
+
+function fitEven(
+  { X }: EvenSamples,
+  effects: LinearEstimate,
+  y: Float64Array,
+  numFeatures: number,
 ): EvenFit {
-  const { X } = samples
-  const effects = estimateEffects(samples, y, more)
   const { coefficients, standardErrors, means, degrees } = effects
   const order = Array.from(coefficients.keys()).sort(
     (a, b) => Math.abs(coefficients[b]!) - Math.abs(coefficients[a]!) || a - b,

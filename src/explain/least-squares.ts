@@ -14,8 +14,8 @@
 import type { Matrix } from '../contract/matrix.ts'
 import { columnSums, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
 import { cholesky, choleskySolve, singularFactor } from '../math/cholesky.ts'
-import { solveRidge } from '../math/ridge.ts'
-import { weightedMoments } from '../math/weighted-moments.ts'
+import { type LinearFit, solveRidge, withIntercept } from '../math/ridge.ts'
+import { type WeightedMoments, weightedMoments } from '../math/weighted-moments.ts'
 import { factorialBlock } from './samplers/factorial-design.ts'
 
 /** Columns up to which standard errors use the whole of G⁻¹. */
@@ -50,73 +50,161 @@ export interface LinearEstimate {
 }
 
 /**
- * Least squares of y (n). With fewer samples than columns the least-norm solution, without standard errors. The
- * coefficient of a column that is the same throughout is 0, for certain.
+ * Samples made ready for any number of targets: the columns that change, their moments and their factor.
+ *
+ * With fewer samples than columns estimates are the least-norm solution, without standard errors. The coefficient of a
+ * column that is the same throughout is 0, for certain.
  */
-export function leastSquares(samples: EvenSamples, y: Float64Array): LinearEstimate {
-  const { X } = samples
-  const sums = columnSums(X)
-  const live = Int32Array.from(sums.keys()).filter((j) => sums[j]! > 0 && sums[j]! < X.rows)
-  if (live.length === X.cols) return fitColumns(samples, y)
-  const own = fitColumns({ ...samples, X: selectColumns(X, live) }, y)
-  const spread = (values: Float64Array, rest: (j: number) => number) => {
-    const all = Float64Array.from({ length: X.cols }, (_, j) => rest(j))
-    live.forEach((j, k) => {
+export class EvenDesign {
+  readonly paired: boolean
+  /** Columns of X, d. */
+  readonly cols: number
+  /** The columns of X that change, and after them those of Z. */
+  readonly columns: DesignMatrix
+  readonly moments: WeightedMoments
+  /** Which columns of X change. */
+  readonly #live: Int32Array
+  readonly #means: Float64Array
+  #solver: Solver | undefined
+  #inverse: Float64Array | undefined
+
+  constructor({ X, Z, paired }: EvenSamples) {
+    const sums = columnSums(X)
+    this.paired = paired
+    this.cols = X.cols
+    this.#means = sums.map((sum) => sum / X.rows)
+    this.#live = Int32Array.from(sums.keys()).filter((j) => sums[j]! > 0 && sums[j]! < X.rows)
+    const live = this.#live.length === X.cols ? X : selectColumns(X, this.#live)
+    this.columns = Z === undefined ? live : joined(live, Z)
+    this.moments = weightedMoments(this.columns, new Float64Array(X.rows).fill(1))
+  }
+
+  /**
+   * Least squares of y (n). With `roughly` standard errors are those for columns that are independent of each other, as
+   * those of designs are but for chance: good enough where they are a small part of the whole error.
+   */
+  estimate(y: Float64Array, roughly = false): LinearEstimate {
+    const { moments, paired } = this
+    const cross = moments.cross(y)
+    const { solve, factor, degrees } = this.#ready()
+    const c = solve === undefined ? solveRidge(moments, cross, TINY).coefficients : solve(cross.c)
+    const fitted = moments.times(c)
+    const e = y.map((value, i) => value - cross.meanY - fitted[i]!)
+    const errors = this.#sandwich(e, roughly).map((sum) => Math.sqrt(factor * sum))
+    return {
+      coefficients: this.#spread(c),
+      standardErrors: this.#spread(errors),
+      means: this.#means,
+      mean: cross.meanY,
+      residualVariance: residualVariance(e, paired, degrees),
+      // Of a single block (`factorial-design.ts`) it is chance which effects the rest falls upon.
+      degrees: paired && y.length <= factorialBlock(this.cols) ? Math.min(degrees, 3) : degrees,
+    }
+  }
+
+  /** Least squares of y (n) on all columns, those of Z with their ridge; undefined where there are too many for a factor. */
+  fit(y: Float64Array): LinearFit | undefined {
+    const cross = this.moments.cross(y)
+    const c = this.#ready().solve?.(cross.c)
+    return c && withIntercept(this.moments, cross, c)
+  }
+
+  /** What does not depend on the target. */
+  #ready(): Solver {
+    if (this.#solver !== undefined) return this.#solver
+    const { moments, paired } = this
+    const { rows: n, cols: p } = moments
+    const d = this.#live.length
+    let solve: Solver['solve']
+    let penalties: Float64Array | undefined
+    if (p <= MOST_INVERTED) {
+      const G = moments.gram().slice()
+      penalties = ridgeOf(G, p, d, n)
+      for (let j = d; j < p; j++) G[j * p + j]! += penalties[j - d]!
+      const L = n > p ? cholesky(G.slice(), p) : undefined
+      solve = L ? (b) => choleskySolve(L, b, p) : singularFactor(G, p).solve
+    }
+    let used = d
+    for (let j = d; j < p; j++) {
+      const ridge = penalties?.[j - d] ?? 0
+      const own = moments.diagonal[j]!
+      used += (own / (own + ridge || 1)) * (paired ? 0.5 : 1)
+    }
+    const clusters = paired ? n / 2 : n
+    const degrees = clusters - used - (paired ? 0 : 1)
+    this.#solver = { solve, degrees, factor: degrees > 0 ? clusters / degrees : Number.NaN }
+    return this.#solver
+  }
+
+  /** Σ (G⁻¹ s)_j² (d live columns) over samples or pairs, s = Σ a e over one. */
+  #sandwich(e: Float64Array, roughly: boolean): Float64Array {
+    const { moments, columns, paired } = this
+    const { rows: n, cols: p } = columns
+    const d = this.#live.length
+    const clusters = paired ? n / 2 : n
+    const sums = new Float64Array(d)
+    if (roughly || this.#ready().solve === undefined) {
+      const { diagonal } = moments
+      return scoreSquares(columns, moments.mean, e, paired)
+        .subarray(0, d)
+        .map((sum, j) => (diagonal[j]! > 0 ? sum / diagonal[j]! ** 2 : 0))
+    }
+    const scores = scoresOf(columns, moments.mean, e, paired)
+    const inverse = this.#inverseRows()
+    if (clusters <= p) {
+      for (let i = 0; i < clusters; i++) {
+        for (let j = 0; j < d; j++) sums[j]! += dotAt(inverse, j * p, scores, i * p, p) ** 2
+      }
+      return sums
+    }
+    // Σ s sᵀ: the moments of the scores, moved from their mean to 0.
+    const meat = weightedMoments(
+      { data: scores, rows: clusters, cols: p },
+      new Float64Array(clusters).fill(1),
+    )
+    const M = meat.gram()
+    const product = new Float64Array(p)
+    for (let j = 0; j < d; j++) {
+      for (let k = 0; k < p; k++) product[k] = dotAt(M, k * p, inverse, j * p, p)
+      const moved = dotAt(meat.mean, 0, inverse, j * p, p)
+      sums[j] = Math.max(0, dotAt(product, 0, inverse, j * p, p)) + clusters * moved * moved
+    }
+    return sums
+  }
+
+  /** The first d rows of G⁻¹, (d, p). */
+  #inverseRows(): Float64Array {
+    if (this.#inverse !== undefined) return this.#inverse
+    const p = this.columns.cols
+    const { solve } = this.#ready()
+    this.#inverse = new Float64Array(this.#live.length * p)
+    const unit = new Float64Array(p)
+    for (let j = 0; j < this.#live.length; j++) {
+      unit[j] = 1
+      this.#inverse.set(solve!(unit), j * p)
+      unit[j] = 0
+    }
+    return this.#inverse
+  }
+
+  /** Values of the live columns (and more) at their places among all of X; 0 for the others. */
+  #spread(values: Float64Array): Float64Array {
+    if (this.#live.length === this.cols) return values.subarray(0, this.cols)
+    const all = new Float64Array(this.cols)
+    this.#live.forEach((j, k) => {
       all[j] = values[k]!
     })
     return all
   }
-  return {
-    ...own,
-    coefficients: spread(own.coefficients, () => 0),
-    standardErrors: spread(own.standardErrors, () => 0),
-    means: spread(own.means, (j) => sums[j]! / X.rows),
-  }
 }
 
-function fitColumns({ X, Z, paired }: EvenSamples, y: Float64Array): LinearEstimate {
-  const n = X.rows
-  const d = X.cols
-  const A = Z === undefined ? X : joined(X, Z)
-  const p = A.cols
-  const moments = weightedMoments(A, new Float64Array(n).fill(1))
-  const cross = moments.cross(y)
-  const means = moments.mean.subarray(0, d)
-  let penalties: Float64Array | undefined
-  let solve: ((b: Float64Array) => Float64Array) | undefined
-  let c: Float64Array
-  if (p <= MOST_INVERTED) {
-    const G = moments.gram().slice()
-    penalties = ridgeOf(G, p, d, n)
-    for (let j = d; j < p; j++) G[j * p + j]! += penalties[j - d]!
-    const L = n > p ? cholesky(G.slice(), p) : undefined
-    solve = L ? (b) => choleskySolve(L, b, p) : singularFactor(G, p).solve
-    c = solve(cross.c)
-  } else {
-    c = solveRidge(moments, cross, TINY).coefficients
-  }
-  const fitted = moments.times(c)
-  const e = y.map((value, i) => value - cross.meanY - fitted[i]!)
-  let used = d
-  const diagonal = moments.diagonal
-  for (let j = d; j < p; j++) {
-    const ridge = penalties?.[j - d] ?? 0
-    used += (diagonal[j]! / (diagonal[j]! + ridge || 1)) * (paired ? 0.5 : 1)
-  }
-  const clusters = paired ? n / 2 : n
-  const degrees = clusters - used - (paired ? 0 : 1)
-  const factor = degrees > 0 ? clusters / degrees : Number.NaN
-  return {
-    coefficients: c.slice(0, d),
-    standardErrors: sandwich(A, e, d, paired, moments.mean, diagonal, solve).map((sum) =>
-      Math.sqrt(factor * sum),
-    ),
-    means,
-    mean: cross.meanY,
-    residualVariance: residualVariance(e, paired, degrees),
-    // Of a single block (`factorial-design.ts`) it is chance which effects the rest falls upon.
-    degrees: paired && n <= factorialBlock(d) ? Math.min(degrees, 3) : degrees,
-  }
+interface Solver {
+  /** G⁻¹ b; undefined where there are too many columns for a factor. */
+  readonly solve: ((b: Float64Array) => Float64Array) | undefined
+  /** Samples or pairs left over. */
+  readonly degrees: number
+  /** C / (C − k). */
+  readonly factor: number
 }
 
 /** The ridge (m) of each nuisance column: m times its variance. */
@@ -131,44 +219,66 @@ function residualVariance(e: Float64Array, paired: boolean, degrees: number): nu
   return degrees > 0 ? sum / degrees : Number.POSITIVE_INFINITY
 }
 
-/** Σ (G⁻¹ s)_j² (d) over samples or pairs. */
-function sandwich(
+/** s = Σ (a − mean) e over each sample, or over each pair: flat (C, p). */
+function scoresOf(
   A: DesignMatrix,
-  e: Float64Array,
-  d: number,
-  paired: boolean,
   means: Float64Array,
-  diagonal: Float64Array,
-  solve: ((b: Float64Array) => Float64Array) | undefined,
+  e: Float64Array,
+  paired: boolean,
 ): Float64Array {
   const { rows: n, cols: p } = A
   const step = paired ? 2 : 1
-  const sums = new Float64Array(d)
-  const rows = columnsOf(A)
-  // Row j of G⁻¹, for j < d.
-  const inverse = solve === undefined ? undefined : new Float64Array(d * p)
-  if (solve !== undefined) {
-    const unit = new Float64Array(p)
-    for (let j = 0; j < d; j++) {
-      unit[j] = 1
-      inverse!.set(solve(unit), j * p)
-      unit[j] = 0
-    }
+  const at = columnsOf(A)
+  const scores = new Float64Array((n / step) * p)
+  for (let i = 0, to = 0; i < n; i += step) {
+    const first = e[i]!
+    if (paired) {
+      const second = e[i + 1]!
+      for (let k = 0; k < p; k++) {
+        scores[to++] = (at(i, k) - means[k]!) * first + (at(i + 1, k) - means[k]!) * second
+      }
+    } else for (let k = 0; k < p; k++) scores[to++] = (at(i, k) - means[k]!) * first
   }
-  const s = new Float64Array(p)
-  for (let i = 0; i < n; i += step) {
-    for (let k = 0; k < p; k++) {
-      s[k] = (rows(i, k) - means[k]!) * e[i]!
-      if (paired) s[k]! += (rows(i + 1, k) - means[k]!) * e[i + 1]!
-    }
-    for (let j = 0; j < d; j++) {
-      let v = 0
-      if (inverse === undefined) v = diagonal[j]! > 0 ? s[j]! / diagonal[j]! : 0
-      else for (let k = 0, at = j * p; k < p; k++, at++) v += inverse[at]! * s[k]!
-      sums[j]! += v * v
-    }
+  return scores
+}
+
+/** Σ s_j² (p) over samples or pairs. */
+function scoreSquares(
+  A: DesignMatrix,
+  means: Float64Array,
+  e: Float64Array,
+  paired: boolean,
+): Float64Array {
+  const { rows: n, cols: p } = A
+  if (paired && isBitMatrix(A)) {
+    // Complements: a is 1 in one of the two and 0 in the other, ½ on average.
+    let sum = 0
+    for (let i = 0; i < n; i += 2) sum += (e[i]! - e[i + 1]!) ** 2
+    return new Float64Array(p).fill(sum / 4)
+  }
+  const sums = new Float64Array(p)
+  const scores = scoresOf(A, means, e, paired)
+  for (let at = 0; at < scores.length; ) {
+    for (let j = 0; j < p; j++, at++) sums[j]! += scores[at]! * scores[at]!
   }
   return sums
+}
+
+/** Σ a b of n elements from two places on. */
+function dotAt(a: Float64Array, from: number, b: Float64Array, to: number, n: number): number {
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
+  let k = 0
+  for (; k + 4 <= n; k += 4) {
+    s0 += a[from + k]! * b[to + k]!
+    s1 += a[from + k + 1]! * b[to + k + 1]!
+    s2 += a[from + k + 2]! * b[to + k + 2]!
+    s3 += a[from + k + 3]! * b[to + k + 3]!
+  }
+  for (; k < n; k++) s0 += a[from + k]! * b[to + k]!
+  return s0 + s1 + (s2 + s3)
 }
 
 function columnsOf(A: DesignMatrix): (i: number, k: number) => number {

@@ -284,7 +284,7 @@ export function resolveSettings(
   }
   const python = fixed.compatibility === 'python'
   checkReference(python, fixed, options, where)
-  const samples = numSamples ?? defaults.numSamples
+  const samples = numSamples ?? (python ? defaults.numSamples : 'auto')
   const { kernelWidth } = fixed
   return {
     mode: fixed.mode,
@@ -297,7 +297,7 @@ export function resolveSettings(
     labels: options.labels,
     topLabels: whole('topLabels'),
     numFeatures: whole('numFeatures') ?? (method === 'shap' ? MOST_SAMPLES : defaults.numFeatures),
-    sampling: sampling ?? 'lime',
+    sampling: sampling ?? (python ? 'lime' : 'auto'),
     numSamples: samples,
     tolerance: tolerance ?? TOLERANCE,
     maxSamples: samples === 'auto' ? (whole('maxSamples') ?? defaults.numSamples) : samples,

@@ -1,10 +1,10 @@
 /**
  * Conjugate gradients for a symmetric positive definite system that is known by its products only (Hestenes, Stiefel
- * 1952), with a preconditioner of a diagonal and one direction.
+ * 1952), with a preconditioner M ≈ A that is known by M⁻¹ r.
  */
 
 /** M = D + q qᵀ, D diagonal and positive. */
-export interface Preconditioner {
+export interface DiagonalAndDirection {
   readonly diagonal: Float64Array
   readonly direction: Float64Array
 }
@@ -15,16 +15,15 @@ export interface Approximation {
   readonly converged: boolean
 }
 
-/** Solves A x = b in at most `steps` steps; `multiply` gives A p as a fresh array. */
+/** Solves A x = b in at most `steps` steps; `multiply` gives A p and `improve` M⁻¹ r, as fresh arrays. */
 export function conjugateGradients(
   multiply: (p: Float64Array) => Float64Array,
   b: Float64Array,
-  preconditioner: Preconditioner,
+  improve: (r: Float64Array) => Float64Array,
   tolerance: number,
   steps: number,
 ): Approximation {
   const n = b.length
-  const improve = inverse(preconditioner)
   const enough = tolerance * tolerance * dot(b, b)
   const x = new Float64Array(n)
   const rest = b.slice()
@@ -49,7 +48,10 @@ export function conjugateGradients(
 }
 
 /** M⁻¹ r = D⁻¹ r − D⁻¹ q (q·D⁻¹ r) / (1 + q·D⁻¹ q), by Sherman and Morrison. */
-function inverse({ diagonal, direction: q }: Preconditioner): (r: Float64Array) => Float64Array {
+export function inverseOf({
+  diagonal,
+  direction: q,
+}: DiagonalAndDirection): (r: Float64Array) => Float64Array {
   const Dq = q.map((value, i) => value / diagonal[i]!)
   const share = 1 / (1 + dot(q, Dq))
   return (r) => {

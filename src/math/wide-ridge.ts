@@ -14,8 +14,9 @@
 import {
   type Approximation,
   conjugateGradients,
+  type DiagonalAndDirection,
   dot,
-  type Preconditioner,
+  inverseOf,
 } from './conjugate-gradients.ts'
 import type { WeightedCross, WeightedMoments } from './weighted-moments.ts'
 
@@ -39,7 +40,7 @@ export function wideRidge(
     const start = moments.diagonal.slice()
     const preconditioner = strongest(back, forth, start, moments.diagonal, alpha)
     const product = ridged((b) => moments.gramTimes(b), alpha)
-    return conjugateGradients(product, cross.c, preconditioner, TOLERANCE, steps)
+    return conjugateGradients(product, cross.c, inverseOf(preconditioner), TOLERANCE, steps)
   }
   const squares = moments.rowSquares()
   const preconditioner = strongest(forth, back, squares.slice(), squares, alpha)
@@ -47,7 +48,7 @@ export function wideRidge(
   const { x, converged } = conjugateGradients(
     ridged((u) => forth(back(u)), alpha),
     r,
-    preconditioner,
+    inverseOf(preconditioner),
     TOLERANCE,
     steps,
   )
@@ -75,7 +76,7 @@ function strongest(
   start: Float64Array,
   squares: Float64Array,
   alpha: number,
-): Preconditioner {
+): DiagonalAndDirection {
   let q: Float64Array = start
   for (let step = 0; step < POWER_STEPS; step++) {
     const e = inward(q)

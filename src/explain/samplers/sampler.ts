@@ -20,7 +20,7 @@ import {
 } from '../../math/bit-matrix.ts'
 import { RandomState } from '../../math/random-state.ts'
 import type { Fitted } from '../build-explanation.ts'
-import type { EvenSamples } from '../least-squares.ts'
+import { EvenDesign } from '../least-squares.ts'
 import type { Neighbourhood, Surroundings, SwitchLaw } from '../neighbourhood.ts'
 import type { Sampling, Settings } from '../settings.ts'
 import { allMasks, chancesOf, MOST_ENUMERATED } from './exhaustive-design.ts'
@@ -48,7 +48,7 @@ export interface Sampler<Input> {
   /** About n further samples; with the first of them comes the instance. */
   readonly next: (n: number) => Neighbourhood<Input> | Promise<Neighbourhood<Input>>
   /** Further samples, of which the model will not be asked. */
-  readonly more: (() => EvenSamples) | undefined
+  readonly more: (() => EvenDesign) | undefined
   /** The fit of one label's answers (n), where it is not a surrogate's. */
   readonly solve?: ((y: Float64Array) => Fitted) | undefined
 }
@@ -113,7 +113,7 @@ export async function chooseSampler<Input>(
   }
   const nextMasks = design(around.random)
   let begun = false
-  let many: EvenSamples | undefined
+  let many: EvenDesign | undefined
   return {
     name: chosen.sampling,
     why,
@@ -133,7 +133,7 @@ export async function chooseSampler<Input>(
         const random = new RandomState(seed)
         const masks = design(random, pairedDesign)(MORE)
         const { interpretable, nuisance } = around.switched(masks, { random })
-        many = { X: interpretable, Z: nuisance, paired: factorial }
+        many = new EvenDesign({ X: interpretable, Z: nuisance, paired: factorial })
       }
       return many
     },

@@ -156,12 +156,12 @@ function restOf(
   const values = v.slice()
   const known = new Float64Array(d)
   const all = new Float64Array(n).fill(1)
-  const start = fitLogistic(masks, v, all, 12)
+  const start = fitLogistic(masks, v, all, { steps: 12 })
   // The two that the sum is held to are taken from the mean of the folds.
   let [full, empty] = [0, 0]
   for (let fold = 0; fold < FOLDS; fold++) {
     const kept = all.map((_, i) => ((i >> 1) % FOLDS === fold && i > 1 ? 0 : 1))
-    const fit = fitLogistic(masks, v, kept, 4, start)
+    const fit = fitLogistic(masks, v, kept, { start, steps: 4 })
     const g = predictLogistic(masks, fit)
     const gAll = predictLogistic(every, fit)
     if (!gAll.every(Number.isFinite)) return undefined
