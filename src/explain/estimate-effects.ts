@@ -5,9 +5,12 @@
  * 2. For probabilities also with a model of the model, g(x) = σ(b₀ + Σ b x) (`logistic-control.ts`), as control variate:
  *    the effects of y are those of y − g, estimated from the answers, plus those of g, for which any number of samples
  *    can be had without asking the model. Each answer is compared with a g that was fitted without it (four folds), so
- *    that the estimate stays unbiased and the residuals honest (cross-fitting, Chernozhukov et al. 2018).
+ *    that the estimate stays unbiased and the residuals honest (cross-fitting, Chernozhukov et al. 2018). Of each g only
+ *    what is not linear is taken off: lines that differ from fold to fold would be noise in the residuals, but are none in
+ *    the effects, to which each would be added again.
  * 3. The second is used where it leaves clearly less variance.
  */
+import { predictLinear } from '../math/linear-prediction.ts'
 import { rangeOf } from '../math/range.ts'
 import type { LinearFit } from '../math/ridge.ts'
 import type { EvenDesign, LinearEstimate } from './least-squares.ts'
@@ -34,27 +37,46 @@ export function estimateEffects(
 ): LinearEstimate {
   const plain = samples.estimate(y)
   if (more === undefined || !worthTrying(samples, y, plain)) return plain
-  const fits = crossFit(samples, y)
-  if (fits === undefined) return plain
-  const rest = samples.estimate(fits.residuals)
-  if (!(rest.residualVariance < WORTH * plain.residualVariance)) return plain
+  const folds = crossFit(samples, y)
+  if (folds === undefined) return plain
+  if (!(samples.estimate(less(y, folds)).residualVariance < WORTH * plain.residualVariance)) {
+    return plain
+  }
   const many = more()
+  if (many.columns.cols !== samples.columns.cols) return plain
   const g = new Float64Array(many.columns.rows)
-  for (const fit of fits.folds) {
-    predictLogistic(many.columns, fit).forEach((value, i) => {
+  const bent = folds.map(({ rows, values, fit }): Fold => {
+    const answers = predictLogistic(many.columns, fit)
+    answers.forEach((value, i) => {
       g[i]! += value / FOLDS
     })
-  }
-  const known = many.estimate(g, true)
+    const line = predictLinear(samples.columns, many.fit(answers)!)
+    return { rows, values: values.map((value, k) => value - line[rows[k]!]!), fit }
+  })
+  const rest = samples.estimate(less(y, bent))
+  // The lines are known as well as so many samples tell.
+  const { standardErrors } = many.estimate(g, true)
   return {
     ...rest,
-    coefficients: rest.coefficients.map((value, j) => value + known.coefficients[j]!),
-    standardErrors: rest.standardErrors.map((value, j) =>
-      Math.hypot(value, known.standardErrors[j]!),
-    ),
-    mean: rest.mean + known.mean,
-    means: known.means,
+    standardErrors: rest.standardErrors.map((value, j) => Math.hypot(value, standardErrors[j]!)),
   }
+}
+
+/** The samples of one fold, with what a g that was fitted without them says of them. */
+interface Fold {
+  readonly rows: Int32Array
+  readonly values: Float64Array
+  readonly fit: LinearFit
+}
+
+function less(y: Float64Array, folds: readonly Fold[]): Float64Array {
+  const rest = y.slice()
+  for (const { rows, values } of folds) {
+    rows.forEach((i, k) => {
+      rest[i]! -= values[k]!
+    })
+  }
+  return rest
 }
 
 function worthTrying(
@@ -74,11 +96,8 @@ function worthTrying(
   )
 }
 
-/** y less a g that was fitted without it, and the g of each fold. */
-function crossFit(
-  samples: EvenDesign,
-  y: Float64Array,
-): { readonly residuals: Float64Array; readonly folds: readonly LinearFit[] } | undefined {
+/** For each fold a g that was fitted without it, and what it says of it; undefined where none can be had. */
+function crossFit(samples: EvenDesign, y: Float64Array): readonly Fold[] | undefined {
   const { columns, paired } = samples
   const n = y.length
   const foldOf = (i: number) => (paired ? i >> 1 : i) % FOLDS
@@ -88,18 +107,16 @@ function crossFit(
   if (first === undefined) return undefined
   const all = fitLogistic(columns, y, ones, { start: first, steps: STEPS })
   const near = preconditionerAt(columns, y, ones, all)
-  const residuals = new Float64Array(n)
-  const folds: LinearFit[] = []
+  const every = Int32Array.from({ length: n }, (_, i) => i)
+  const folds: Fold[] = []
   for (let fold = 0; fold < FOLDS; fold++) {
     const weights = Float64Array.from({ length: n }, (_, i) => (foldOf(i) === fold ? 0 : 1))
     const fit = fitLogistic(columns, y, weights, { start: all, steps: FOLD_STEPS, near })
     const g = predictLogistic(columns, fit)
-    for (let i = 0; i < n; i++) {
-      if (foldOf(i) !== fold) continue
-      residuals[i] = y[i]! - g[i]!
-      if (!Number.isFinite(g[i])) return undefined
-    }
-    folds.push(fit)
+    const rows = every.filter((i) => foldOf(i) === fold)
+    const values = Float64Array.from(rows, (i) => g[i]!)
+    if (!values.every(Number.isFinite)) return undefined
+    folds.push({ rows, values, fit })
   }
-  return { residuals, folds }
+  return folds
 }
