@@ -1,8 +1,8 @@
 /**
  * `npm run -s bench -- coverage`: do 95 % intervals hold the truth in 95 % of cases?
  *
- * 1. Models of words (`coverage/cases.ts`), whose limits are known exactly (`coverage/truth.ts`), and of rows of tables
- *    (`coverage/tables.ts`).
+ * 1. Models of words (`known-limits/cases.ts`), whose limits are known exactly (`known-limits/truth.ts`), and of rows of tables
+ *    (`known-limits/tables.ts`).
  * 2. Each is explained with hundreds of seeds; `ours` is the share of all intervals of all features that hold the limit,
  *    in percent. The note gives the least covered of the features with an effect, and the width of the intervals over that
  *    of exact ones (3.92 standard deviations of the estimates): 1.00 is as wide as they must be.
@@ -22,9 +22,9 @@ import {
   TextExplainer,
 } from '../src/index.ts'
 import { matrixToBits, selectRows } from '../src/math/index.ts'
-import { type CoverageModel, coverageModels } from './coverage/cases.ts'
-import { coverageTables, tableLimit } from './coverage/tables.ts'
-import { effectsUnder, limeLimit } from './coverage/truth.ts'
+import { type CoverageModel, coverageModels } from './known-limits/cases.ts'
+import { coverageTables, tableLimit } from './known-limits/tables.ts'
+import { effectsUnder, limeLimit } from './known-limits/truth.ts'
 import type { BenchOptions } from './main.ts'
 
 const RESAMPLED = 199
