@@ -38,7 +38,6 @@ export async function imageDemo(flags: DemoFlags, context: CommandContext): Prom
     const explanation = await explainer.explain(image, model, {
       topLabels: 2,
       numFeatures: 12,
-      numSamples: 2000,
       keepPicture: true,
       signal: context.signal,
     })

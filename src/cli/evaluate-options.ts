@@ -22,7 +22,6 @@ import type { ProgressLine } from './progress-line.ts'
 const METHODS: { readonly [name: string]: (numSamples: number) => ExplainOptions } = {
   default: () => ({}),
   lime: (numSamples) => ({ sampling: 'lime', numSamples }),
-  auto: () => ({ sampling: 'auto', numSamples: 'auto' }),
   glime: () => ({ sampling: 'glime', numSamples: 500 }),
   factorial: () => ({ sampling: 'factorial', numSamples: 500 }),
   shap: () => ({ method: 'shap' }),

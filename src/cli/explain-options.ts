@@ -55,7 +55,7 @@ export function addExplainOptions(
     )
     .option(
       '--num-samples <n>',
-      `samples around the instance, or auto: as many as the weights need, at most --max-samples (default: ${defaults.numSamples})`,
+      `samples around the instance, or auto: as many as the weights need, at most --max-samples (default: auto; with --compatibility python ${defaults.numSamples})`,
       orAuto(wholeValue),
     )
     .option(
@@ -69,14 +69,11 @@ export function addExplainOptions(
       wholeValue,
     )
     .addOption(
-      choice('--sampling <way>', 'how samples are drawn (default: lime)', [
-        'auto',
-        'lime',
-        'glime',
-        'factorial',
-        'exhaustive',
-        'conditional',
-      ]),
+      choice(
+        '--sampling <way>',
+        'how samples are drawn (default: auto; with --compatibility python lime)',
+        ['auto', 'lime', 'glime', 'factorial', 'exhaustive', 'conditional'],
+      ),
     )
     .addOption(choice('--method <name>', 'a local surrogate, or Shapley values', ['lime', 'shap']))
     .addOption(

@@ -149,6 +149,9 @@ export class CompositeExplainer<Parts extends CompositeParts>
       law: laws.length === joined.length ? { kind: 'joint', parts: laws } : undefined,
       fixed: joined.every(({ around }) => around.fixed),
       random,
+      checkSize: (n) => {
+        for (const { around } of joined) around.checkSize(n)
+      },
       draw: async (n, control) => {
         const parts: Neighbourhood<unknown>[] = []
         for (const { around } of joined) parts.push(await around.draw(n, control))

@@ -57,6 +57,7 @@ export async function explainNeighbourhood<Input, Result extends Explanation = E
   const task = settings.mode ?? predictor.task ?? 'classification'
   const finish = request.finish ?? ((data) => new Explanation(data) as Result)
   const inquiry = new Inquiry(predictor, task, settings.batchSize, control, began)
+  surroundings.checkSize(settings.maxSamples)
   const sampler = await chooseSampler(name, surroundings, settings)
   const adaptive = settings.numSamples === 'auto'
   let samples: Neighbourhood<Input> | undefined

@@ -75,6 +75,8 @@ export interface Surroundings<Input> {
   readonly fixed: boolean
   /** A row whose values stand for what is off where none is given (`SwitchOptions.background`); of tables only. */
   readonly typical?: unknown
+  /** Throws an OptionError where n samples would not fit into memory. */
+  readonly checkSize: (n: number) => void
   /** The stream that draws come from. */
   readonly random: RandomState
   /**

@@ -75,13 +75,14 @@ export interface ExplainOptions extends Control {
   /** Most features in an explanation, ≥ 1; default depends on the kind of instance. */
   readonly numFeatures?: number
   /**
-   * How samples are drawn; default `lime`. `auto` chooses by the number of features and the budget, and writes down what it
-   * chose (`options.sampling`). See `SAMPLINGS`.
+   * How samples are drawn; default `auto`, which chooses by the number of features and the budget and writes down what it
+   * chose (`options.sampling`), or `lime` with `compatibility: 'python'`. See `SAMPLINGS`.
    */
   readonly sampling?: Sampling
   /**
-   * Samples in the neighbourhood, the instance included, 2 to 10,000,000; default depends on the kind of instance.
-   * `auto`: as many as it takes until the weights are known to `tolerance`, at most `maxSamples`.
+   * Samples in the neighbourhood, the instance included, 2 to 10,000,000. `auto` (default): as many as it takes until the
+   * weights are known to `tolerance`, at most `maxSamples`. With `compatibility: 'python'` the default is Python LIME's:
+   * 5000 for tables and texts, 1000 for pictures and series.
    */
   readonly numSamples?: number | 'auto'
   /**
@@ -89,7 +90,7 @@ export interface ExplainOptions extends Control {
    * the smallest weight, > 0; default 0.02.
    */
   readonly tolerance?: number
-  /** With `numSamples: 'auto'`: most samples; default depends on the kind of instance. */
+  /** With `numSamples: 'auto'`: most samples; default 5000 for tables and texts, 1000 for pictures and series. */
   readonly maxSamples?: number
   /**
    * `lime` (default): a surrogate of the model around the instance. `shap`: Shapley values, whose sum is the prediction less

@@ -167,10 +167,8 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
       inert: inertSegments(picture, hidden, map),
       fixed: true,
       random,
-      draw: (n) => {
-        checkSize(n, map.count, kept)
-        return switched(drawSwitches(n, map.count, random))
-      },
+      checkSize: (n) => checkSize(n, map.count, kept),
+      draw: (n) => switched(drawSwitches(n, map.count, random)),
       switched,
       options: { segmentation: description, hide: describeHide(plan.hide) },
       warnings: [...warnings, ...sizeWarnings(map)],

@@ -144,10 +144,8 @@ export class SeriesExplainer implements Domain<SeriesLike, Matrix> {
       inert: Uint8Array.from(features, ({ part }) => (sameValues(part, series, replaced) ? 1 : 0)),
       fixed: true,
       random,
-      draw: (n) => {
-        checkSize(n, features.length)
-        return switched(drawSwitches(n, features.length, random))
-      },
+      checkSize: (n) => checkSize(n, features.length),
+      draw: (n) => switched(drawSwitches(n, features.length, random)),
       switched,
       options: {
         segmentation: typeof segmentation === 'function' ? 'custom' : segmentation,

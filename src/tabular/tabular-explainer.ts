@@ -252,10 +252,7 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
     const drawn = <Samples extends BinSamples | ValueSamples>(
       n: number,
       draw: (random: RandomState) => Samples,
-    ): Samples => {
-      checkSize(n, attributes.length)
-      return this.#keep(`${n} ${method}`, draws, draw)
-    }
+    ): Samples => this.#keep(`${n} ${method}`, draws, draw)
     const inputs = (samples: SampleValues) => (rows: Int32Array) =>
       modelRows(rows, attributes, samples, form, names, cells)
     const draw = discretised
@@ -307,6 +304,7 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
       features: instanceFeatures(attributes, cells, levels),
       law: discretised ? { kind: 'independent', on: ownShares(attributes, levels) } : undefined,
       fixed: false,
+      checkSize: (n) => checkSize(n, attributes.length),
       get random() {
         return draws.random
       },
@@ -351,10 +349,7 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
       ...around,
       random: stream,
       instance: { kind: 'tabular', columns: features.map(({ name }) => name), values },
-      draw: (n) => {
-        checkSize(n, features.length)
-        return around.draw(n)
-      },
+      checkSize: (n) => checkSize(n, features.length),
     }
   }
 

@@ -157,10 +157,8 @@ export class TextExplainer implements Domain<string, string> {
       get random() {
         return draws.random()
       },
-      draw: async (n, control = {}) => {
-        checkSize(n, d, settings)
-        return switched(await draws.draw(n, control))
-      },
+      checkSize: (n) => checkSize(n, d, settings),
+      draw: async (n, control = {}) => switched(await draws.draw(n, control)),
       switched,
       options: describeTextOptions(plan, switches, bySpans),
       warnings: warningsFor(found, plan, bySpans),

@@ -126,7 +126,6 @@ export const DEMOS: readonly Demo[] = [
       row: 0,
       options: {
         numFeatures: 12,
-        numSamples: 2000,
         topLabels: 2,
         segmentation: 'grid',
         segments: 49,

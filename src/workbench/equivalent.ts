@@ -41,9 +41,8 @@ export function commandLine({ setup, model, data, instanceName, text }: Named): 
     if (data.samplingRate) words.push('--sampling-rate', String(data.samplingRate))
   }
   if (kind === 'tabular' && values) words.push('--instance', JSON.stringify(values))
-  for (const { name, flag, type, default: fallback } of optionsOf(kind)) {
-    // How many samples is always said: the command line may choose for itself.
-    const value = options[name] ?? (name === 'numSamples' ? fallback : undefined)
+  for (const { name, flag, type } of optionsOf(kind)) {
+    const value = options[name]
     if (value === undefined || value === null) continue
     if (name === 'label' && options.topLabels) continue
     if (name === 'bow') words.push(value === 'yes' ? '--bow' : '--no-bow')

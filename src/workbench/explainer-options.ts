@@ -34,7 +34,7 @@ export function explainerOptions(
   return parts
 }
 
-const SAID = ['numSamples', 'numFeatures']
+const SAID = ['numFeatures']
 
 /** Pixels that a picture may have; larger ones are reduced. */
 export function maxPixelsOf(options: OptionValues): number {

@@ -117,8 +117,8 @@ function shared(defaults: {
       type: 'integer',
       least: 2,
       most: MOST_SAMPLES,
-      default: defaults.numSamples,
-      help: 'Changed copies of the instance that the model is asked about',
+      default: null,
+      help: `Changed copies of the instance that the model is asked about; empty: as many as the weights need, at most ${defaults.numSamples}`,
       prominent: true,
     },
     {
@@ -168,7 +168,7 @@ function shared(defaults: {
       to: 'explain',
       type: 'choice',
       choices: ['auto', 'lime', 'glime', 'factorial', 'exhaustive', 'conditional'],
-      default: 'lime',
+      default: 'auto',
       help: 'How samples are drawn; auto: by the number of features and samples',
     },
     {

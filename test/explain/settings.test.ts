@@ -54,20 +54,32 @@ describe('the options of explain', () => {
   })
 
   it('have the defaults of their kind of instance, Python LIME’s elsewhere', () => {
-    expect(resolveSettings('Test', {}, {}, defaults)).toMatchObject({
+    const shared = {
       ...defaults,
       surrogate: 'ridge',
       featureSelection: 'auto',
       distanceScale: 1,
-      python: false,
       keepNeighbourhood: false,
+      maxSamples: defaults.numSamples,
+    }
+    expect(resolveSettings('Test', {}, {}, defaults)).toMatchObject({
+      ...shared,
+      numSamples: 'auto',
+      sampling: 'auto',
+      python: false,
+    })
+    expect(resolveSettings('Test', { compatibility: 'python' }, {}, defaults)).toMatchObject({
+      ...shared,
+      sampling: 'lime',
+      python: true,
     })
   })
 
   it('count undefined as left out', () => {
     const options = { numSamples: undefined, surrogate: undefined } as unknown as ExplainOptions
     expect(resolveSettings('Test', {}, options, defaults)).toMatchObject({
-      numSamples: 5000,
+      numSamples: 'auto',
+      maxSamples: 5000,
       surrogate: 'ridge',
     })
   })

@@ -57,6 +57,7 @@ export function around(
     features,
     law,
     fixed: true,
+    checkSize: () => {},
     random: new RandomState(seed),
     draw: () => neighbourhood,
     switched: switchedRows,
@@ -94,7 +95,11 @@ export async function explainDesign(
   })
 }
 
-/** Runs the pipeline over `switches`. */
+function givenSamples(options: ExplainOptions): ExplainOptions {
+  return { sampling: 'lime', numSamples: 200, ...options }
+}
+
+/** Runs the pipeline over given samples, as if LIME had drawn them. */
 export function explainSwitches(
   model: Model<readonly number[]>,
   options: ExplainOptions = {},
@@ -106,7 +111,7 @@ export function explainSwitches(
     domain: 'tabular',
     surroundings: around(neighbourhood),
     model,
-    settings: resolveSettings('Switches', fixed, options, {
+    settings: resolveSettings('Switches', fixed, givenSamples(options), {
       kernelWidth: 2,
       numFeatures: 10,
       numSamples: 200,

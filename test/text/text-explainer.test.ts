@@ -112,9 +112,11 @@ describe('the weights of a TextExplainer', () => {
     const explainer = new TextExplainer({ randomState: new RandomState(7) })
     const model = (texts: readonly string[]) =>
       texts.map((text) => [1 / (1 + text.length), 1 - 1 / (1 + text.length)])
-    const first = await explainer.explain('a b c d', model, { numSamples: 30 })
-    const second = await explainer.explain('a b c d', model, { numSamples: 30 })
-    expect(second.labels).not.toEqual(first.labels)
+    for (const sampling of ['lime', 'factorial'] as const) {
+      const first = await explainer.explain('a b c d', model, { sampling, numSamples: 30 })
+      const second = await explainer.explain('a b c d', model, { sampling, numSamples: 30 })
+      expect(second.labels).not.toEqual(first.labels)
+    }
   })
 
   it('do not depend on the size of batches', async () => {
@@ -130,9 +132,12 @@ describe('what a model is asked', () => {
   it('begins with the text itself; equal texts are asked once', async () => {
     const { texts } = await asked('to be or not to be', {})
     expect(texts[0]).toBe('to be or not to be')
-    // Four different words: 2⁴ texts at most.
-    expect(new Set(texts).size).toBe(texts.length)
-    expect(texts.length).toBe(16)
+    // Four different words: 2⁴ texts, and the text itself once more to see whether the answer is the same.
+    expect(new Set(texts).size).toBe(16)
+    expect(texts.length).toBe(17)
+    expect(texts.filter((text) => text === texts[0])).toHaveLength(2)
+    const python = await asked('to be or not to be', { compatibility: 'python' })
+    expect(new Set(python.texts).size).toBe(python.texts.length)
     expect(texts).toContain('to  or  to ')
   })
 
@@ -296,7 +301,8 @@ describe('a TextExplainer that cannot explain', () => {
     )
     expect(features).toHaveLength(1)
     expect(diagnostics.warnings.map(({ code }) => code)).toContain('single-feature')
-    expect(diagnostics.modelCalls).toBe(2)
+    // The word, no word, and the word again to see whether the answer is the same.
+    expect(diagnostics.modelCalls).toBe(3)
   })
 
   it('warns of whole phrases taken for words', async () => {
@@ -371,13 +377,16 @@ describe('a TextExplainer that cannot explain', () => {
   it('stops drawing when aborted', async () => {
     const text = Array.from({ length: 20_000 }, (_, i) => `w${i}`).join(' ')
     const abort = new AbortController()
-    const explaining = new TextExplainer().explain(text, flat, {
-      signal: abort.signal,
-      onProgress: ({ stage }) => {
-        if (stage === 'sampling') abort.abort(new Error('enough'))
-      },
-    })
-    await expect(explaining).rejects.toThrow('enough')
+    for (const sampling of ['lime', 'glime', 'factorial'] as const) {
+      const explaining = new TextExplainer().explain(text, flat, {
+        sampling,
+        signal: abort.signal,
+        onProgress: ({ stage }) => {
+          if (stage === 'sampling') abort.abort(new Error('enough'))
+        },
+      })
+      await expect(explaining).rejects.toThrow('enough')
+    }
   })
 })
 

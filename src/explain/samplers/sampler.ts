@@ -23,6 +23,7 @@ import type { Fitted } from '../build-explanation.ts'
 import { EvenDesign } from '../least-squares.ts'
 import type { Neighbourhood, Surroundings, SwitchLaw } from '../neighbourhood.ts'
 import type { Sampling, Settings } from '../settings.ts'
+import { drawMasks } from './draw-masks.ts'
 import { allMasks, chancesOf, MOST_ENUMERATED } from './exhaustive-design.ts'
 import {
   factorialBlock,
@@ -122,8 +123,9 @@ export async function chooseSampler<Input>(
     first:
       Math.max(FIRST, Math.min(factorial ? factorialBlock(active.length) : 2 * d, maxSamples - 1)) +
       1,
-    next: (n) => {
-      const drawn = around.switched(nextMasks(begun ? n : Math.max(1, n - 1)))
+    next: async (n) => {
+      const masks = await drawMasks(nextMasks, begun ? n : Math.max(1, n - 1), d, control)
+      const drawn = around.switched(masks)
       if (begun) return drawn
       begun = true
       return stackNeighbourhoods([instanceAlone(around), drawn])
