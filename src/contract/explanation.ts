@@ -180,7 +180,7 @@ export interface Diagnostics {
   readonly samples: number
   /** (Σw)² / Σw² of the kernel's weights: how many samples of equal weight would be worth as much. */
   readonly effectiveSampleSize: number
-  /** Instances sent to the model; equal perturbations are sent once. */
+  /** Instances that the model answered for; equal perturbations are sent once, and so are samples that instances share. */
   readonly modelCalls: number
   /** Batches sent to the model. */
   readonly batches: number

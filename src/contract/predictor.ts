@@ -40,6 +40,11 @@ export interface Predictor<Input> {
   readonly maxBatchSize?: number | undefined
   /** How many batches it works on at once: the next ones are made and sent while the first is answered. Default 1. */
   readonly concurrency?: number | undefined
+  /**
+   * Whether it stays as it is while it is open, as a model does that was loaded from a file. Answers about samples that
+   * several instances share are then asked for once. Default false: what a function answers may change between calls.
+   */
+  readonly immutable?: boolean | undefined
   /** Frees what the model holds (sessions, processes, connections). A closed predictor answers with an error. */
   readonly close?: () => Promise<void>
 }

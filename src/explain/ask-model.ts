@@ -6,6 +6,8 @@
  *    once (`concurrency`) is sent the next ones meanwhile; answers are taken in order.
  * 3. Spread the answers over all rows, as they come: rows before `answered` are whole at any time.
  * 4. Once, on request, ask about the instance again: two answers to one question tell a model with noise of its own.
+ * 5. Samples that instances share (`Neighbourhood.shared`) are asked about once, where the model is `immutable`, and the
+ *    instance by itself: in the same batches whether answers are kept already or not, so that they are the same bits.
  *
  * A thrown error becomes a PredictorError, an answer of the wrong form a PredictorOutputError; both name the batch.
  * Samples that the model answers with NaN or infinity are kept aside and counted; the instance must have an answer.
@@ -16,6 +18,7 @@ import type { Matrix } from '../contract/matrix.ts'
 import type { Outputs, PredictContext, Predictor, Task } from '../contract/predictor.ts'
 import type { Control } from '../contract/progress.ts'
 import { eventLoopTurn } from '../contract/slices.ts'
+import { firstRows, rowsFrom } from '../math/bit-matrix.ts'
 import { allRows, distinctRows } from './distinct-rows.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 
@@ -52,7 +55,7 @@ export class Inquiry<Input> {
   readonly unanswerable: number[] = []
   /** What was wrong with the first of them. */
   complaint: PredictorOutputError | undefined
-  /** Instances sent. */
+  /** Instances answered for, those whose answers were kept included. */
   calls = 0
   batches = 0
   /** The second answer about the instance. */
@@ -93,9 +96,51 @@ export class Inquiry<Input> {
   }
 
   /** Asks about all samples that have no answer yet. `samples` begins with those of earlier calls. */
-  async ask(
+  async ask(samples: Neighbourhood<Input>, options: AskOptions = {}): Promise<void> {
+    const { shared } = samples
+    const sharing = this.#predictor.immutable === true && this.answered === 0 && !options.again
+    if (shared !== undefined && sharing) await this.#askShared(samples, shared, options)
+    else await this.#askAll(samples, options)
+  }
+
+  /** Asks about the instance alone, and about the other samples unless their answers are kept. */
+  async #askShared(
     samples: Neighbourhood<Input>,
-    { again = false, onAnswered }: AskOptions = {},
+    shared: object,
+    { onAnswered }: AskOptions,
+  ): Promise<void> {
+    const n = samples.interpretable.rows
+    await this.#askAll(firstSample(samples), {})
+    onAnswered?.()
+    let others = keptAnswers(this.#predictor, shared)
+    if (others === undefined) {
+      others = new Inquiry<Input>(
+        this.#predictor,
+        this.#task,
+        this.#size,
+        this.#control,
+        this.#began,
+      )
+      await others.#askAll(withoutFirst(samples), {})
+      keepAnswers(this.#predictor, shared, others)
+      this.#waited += others.#waited
+    }
+    if (others.cols !== this.cols) throw unevenColumns('model', others.cols, this.cols)
+    const outputs = new Float64Array(n * this.cols)
+    outputs.set(this.outputs.subarray(0, this.cols))
+    outputs.set(others.matrix.data, this.cols)
+    this.outputs = outputs
+    this.answered = n
+    for (const row of others.unanswerable) this.unanswerable.push(row + 1)
+    this.complaint = others.complaint
+    this.calls += others.calls
+    this.batches += others.batches
+    onAnswered?.()
+  }
+
+  async #askAll(
+    samples: Neighbourhood<Input>,
+    { again = false, onAnswered }: AskOptions,
   ): Promise<void> {
     const n = samples.interpretable.rows
     const { first, of } = samples.codes ? distinctRows(samples.codes, n) : allRows(n)
@@ -157,14 +202,7 @@ export class Inquiry<Input> {
   #keep({ data, cols }: Matrix, batch: Batch, asked: number, n: number): void {
     const { where, rows, from } = batch
     if (this.cols === 0) this.cols = cols
-    else if (cols !== this.cols) {
-      throw new PredictorOutputError({
-        where,
-        got: `${cols} output columns`,
-        expected: `${this.cols}, as in the batches before`,
-        remedy: 'A model must answer every batch with the same number of columns.',
-      })
-    }
+    else if (cols !== this.cols) throw unevenColumns(where, cols, this.cols)
     if (this.outputs.length < n * cols) {
       const grown = new Float64Array(n * cols)
       grown.set(this.outputs)
@@ -209,6 +247,52 @@ export class Inquiry<Input> {
     }
     this.answered = Math.max(this.answered, end)
   }
+}
+
+/** Answers about shared samples, by the model's function and the samples; let go with either of them. */
+const kept = new WeakMap<object, WeakMap<object, Inquiry<never>>>()
+
+function keptAnswers<Input>(
+  { predict }: Predictor<Input>,
+  shared: object,
+): Inquiry<Input> | undefined {
+  return kept.get(predict)?.get(shared) as Inquiry<Input> | undefined
+}
+
+function keepAnswers<Input>(
+  { predict }: Predictor<Input>,
+  shared: object,
+  answers: Inquiry<Input>,
+): void {
+  const known = kept.get(predict) ?? new WeakMap<object, Inquiry<never>>()
+  kept.set(predict, known)
+  known.set(shared, answers as Inquiry<never>)
+}
+
+function firstSample<Input>({ interpretable, inputs }: Neighbourhood<Input>): Neighbourhood<Input> {
+  return { interpretable: firstRows(interpretable, 1), inputs }
+}
+
+/** The samples but the first, with their numbers from 0. */
+function withoutFirst<Input>({
+  interpretable,
+  codes,
+  inputs,
+}: Neighbourhood<Input>): Neighbourhood<Input> {
+  return {
+    interpretable: rowsFrom(interpretable, 1),
+    codes: codes && { ...codes, words: codes.words.subarray(codes.stride) },
+    inputs: (rows) => inputs(rows.map((row) => row + 1)),
+  }
+}
+
+function unevenColumns(where: string, got: number, expected: number): PredictorOutputError {
+  return new PredictorOutputError({
+    where,
+    got: `${got} output columns`,
+    expected: `${expected}, as in the batches before`,
+    remedy: 'A model must answer every batch with the same number of columns.',
+  })
 }
 
 function withInstance(rows: Int32Array): Int32Array {

@@ -19,11 +19,17 @@ import {
 import type { Matrix } from '../contract/matrix.ts'
 import type { Task } from '../contract/predictor.ts'
 import type { Warning } from '../contract/progress.ts'
-import { bitsToMatrix, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
+import {
+  bitsToMatrix,
+  type DesignMatrix,
+  isBitMatrix,
+  rowsFrom,
+  selectColumns,
+} from '../math/bit-matrix.ts'
 import { distancesToFirst } from '../math/distance.ts'
-import { predictLinear } from '../math/linear-prediction.ts'
 import { columnOf, rowsOf } from '../math/matrix.ts'
 import { rangeOf } from '../math/range.ts'
+import { momentsOf } from '../math/ridge.ts'
 import { type WeightedMoments, weightedMoments } from '../math/weighted-moments.ts'
 import { effectiveSampleSize } from '../math/weighted-statistics.ts'
 import {
@@ -37,7 +43,7 @@ import {
   sampleSizeWarning,
 } from './diagnose.ts'
 import { evenFitter, loosenessOf } from './even-fit.ts'
-import { fitLabel, type LabelFit } from './fit-label.ts'
+import { type AnsweringFit, fitLabel, type LabelFit, WIDE } from './fit-label.ts'
 import { weightedErrors, withIntervals } from './intervals.ts'
 import type { EvenSamples } from './least-squares.ts'
 import type { Surroundings } from './neighbourhood.ts'
@@ -196,8 +202,8 @@ function fitter(
   const even = sampler.weighting === 'even' && !settings.fitAsked
   if (even && n - 1 >= AMPLE * X.cols) {
     const samples: EvenSamples = {
-      X: withoutInstance(X),
-      Z: nuisance && (withoutInstance(nuisance) as Matrix),
+      X: rowsFrom(X, 1),
+      Z: nuisance && (rowsFrom(nuisance, 1) as Matrix),
       paired: sampler.paired,
     }
     const more = settings.link === 'identity' ? sampler.more : undefined
@@ -218,21 +224,21 @@ function fitter(
     withErrors(fitLabel({ ...request, X, moments, y, weights }), y)
   return { fitted, moments }
 
-  function withErrors(fit: LabelFit, y: Float64Array): Fitted {
+  function withErrors({ answers, ...fit }: AnsweringFit, y: Float64Array): Fitted {
     if (typeof sampler.weighting !== 'string') return exactly(fit)
     if (settings.python || linearSolver(request.surrogate) === undefined) {
       return { ...fit, looseness: Number.POSITIVE_INFINITY }
     }
+    const e = new Float64Array(n)
+    for (let i = 0; i < n; i++) e[i] = y[i]! - answers[i]!
     const features = fit.weights.map(({ feature }) => feature)
-    const columns = selectColumns(X, features)
-    const coefficients = Float64Array.from(fit.weights, ({ weight }) => weight)
-    const answers = predictLinear(columns, { coefficients, intercept: fit.intercept })
-    const errors = weightedErrors(
-      columns,
-      y.map((value, i) => value - answers[i]!),
-      weights,
-    )
+    // Of wide designs the moments of the few features alone are quicker than their columns of the whole.
+    const errors =
+      moments.cols < WIDE
+        ? weightedErrors(X, e, weights, { features, ...momentsOf(moments, features) })
+        : weightedErrors(selectColumns(X, features), e, weights)
     if (errors === undefined) return { ...fit, looseness: Number.POSITIVE_INFINITY }
+    const coefficients = Float64Array.from(fit.weights, ({ weight }) => weight)
     return {
       ...fit,
       weights: withIntervals({ weights: fit.weights, ...errors }),
@@ -254,11 +260,6 @@ function exactly(fit: LabelFit): Fitted {
     interval: [one.weight, one.weight] as const,
   }))
   return { ...fit, weights, looseness: 0 }
-}
-
-function withoutInstance(X: DesignMatrix): DesignMatrix {
-  if (isBitMatrix(X)) return { ...X, rows: X.rows - 1, words: X.words.subarray(X.stride) }
-  return { ...X, rows: X.rows - 1, data: X.data.subarray(X.cols) }
 }
 
 /** y on the scale of the link. */

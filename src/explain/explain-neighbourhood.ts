@@ -124,6 +124,14 @@ function answeredRows<Input>(
   const { paired, weighting } = sampler
   // Half a pair counts for nothing before the other half is answered.
   const rows = paired && matrix.rows % 2 === 0 ? matrix.rows - 1 : matrix.rows
+  if (unanswerable.length === 0 && typeof weighting === 'string') {
+    return {
+      X: firstRows(X, rows),
+      nuisance: nuisance && (firstRows(nuisance, rows) as Matrix),
+      outputs: firstRows(matrix, rows) as Matrix,
+      sampler,
+    }
+  }
   const out = new Set<number>()
   for (const i of unanswerable) {
     out.add(i)

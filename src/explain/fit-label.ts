@@ -7,9 +7,16 @@
  *    the first, which flatters: with as many features as samples it is 1 whatever the model does.)
  */
 import type { FeatureWeight, TreeNode } from '../contract/explanation.ts'
-import { bitsToMatrix, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
+import {
+  bitsToMatrix,
+  columnSums,
+  type DesignMatrix,
+  isBitMatrix,
+  selectColumns,
+} from '../math/bit-matrix.ts'
 import { equationsWithout } from '../math/held-out.ts'
 import { predictLinear } from '../math/linear-prediction.ts'
+import { momentsAround } from '../math/moments-around.ts'
 import { type LinearFit, normalEquations, solveNormal } from '../math/ridge.ts'
 
 import {
@@ -17,7 +24,7 @@ import {
   type WeightedMoments,
   weightedMoments,
 } from '../math/weighted-moments.ts'
-import { significantWeights, weightedR2 } from '../math/weighted-statistics.ts'
+import { significantWeights, weightedMean, weightedR2 } from '../math/weighted-statistics.ts'
 import type { FeatureSelection } from './choices.ts'
 import { isConstant } from './diagnose.ts'
 import { selectFeatures } from './select-features.ts'
@@ -51,6 +58,11 @@ export interface LabelFit {
   readonly tree?: TreeNode
 }
 
+/** With the surrogate's answers (n) for all samples. */
+export interface AnsweringFit extends LabelFit {
+  readonly answers: Float64Array
+}
+
 /** Every fifth sample is held out. */
 const FOLD = 5
 /** Fewer samples than this, or more products than this, and none are held out. */
@@ -58,10 +70,10 @@ const FEWEST_SAMPLES = 20
 const MOST_WORK = 2e9
 
 /** With so many features, a few selected ones get moments of their own. */
-const WIDE = 500
+export const WIDE = 500
 
 /** Selects, fits and scores. Weights come by falling |weight|, equal ones in the order of selection. */
-export function fitLabel(request: LabelFitRequest): LabelFit {
+export function fitLabel(request: LabelFitRequest): AnsweringFit {
   const { X, moments, y, weights, numFeatures, featureSelection, surrogate } = request
   const cross = moments.cross(y)
   const features = selectFeatures(featureSelection, X, moments, cross, numFeatures)
@@ -72,6 +84,7 @@ export function fitLabel(request: LabelFitRequest): LabelFit {
   return {
     intercept: fitted.intercept,
     weights: ranked(features, fitted.coefficients),
+    answers: fitted.answers,
     localPrediction: fitted.answers[0]!,
     score: weightedR2(y, fitted.answers, weights),
     heldOutScore: heldOutScore(request, features, known),
@@ -148,7 +161,7 @@ export function heldOutScore(
   // Of targets that are all alike there is no variance to explain, only rounding.
   const targets = held.y.filter((_, i) => held.weights[i]! > 0)
   if (targets.length === 0 || isConstant(targets)) return null
-  const score = (answers: Float64Array) => weightedR2(held.y, answers, held.weights)
+  const score = (predicted: Float64Array) => weightedR2(held.y, predicted, held.weights)
   const quick = known && ridgeWithout(known, held, ridgePenalty(surrogate))
   if (quick !== undefined) return score(predictLinear(held.columns, quick))
   const kept = weights.slice()
@@ -182,15 +195,29 @@ interface Held {
  */
 function ridgeWithout(
   { moments, cross, features }: KnownMoments,
-  { columns, y, weights }: Held,
+  held: Held,
   alpha: number | undefined,
 ): LinearFit | undefined {
-  if (!alpha || columns.cols > WIDE) return undefined
-  const every = Int32Array.from({ length: columns.cols }, (_, j) => j)
+  const k = held.columns.cols
+  if (!alpha || k > WIDE) return undefined
+  const every = Int32Array.from({ length: k }, (_, j) => j)
   const all = normalEquations(moments, cross, features ?? every)
-  const own = weightedMoments(columns, weights)
-  const out = normalEquations(own, own.cross(y), every)
-  const equations = equationsWithout(all, moments.sumW, out, own.sumW)
+  const { sum, first, second } = momentsAround(held.columns, every, held.weights, all.mean)
+  if (!(sum > 0)) return undefined
+  const meanY = weightedMean(held.y, held.weights)
+  const c = new Float64Array(k)
+  const G = new Float64Array(k * k)
+  const products = columnSums(
+    held.columns,
+    held.y.map((y, i) => held.weights[i]! * (y - meanY)),
+  )
+  for (let a = 0; a < k; a++) {
+    // Σ w (y − ȳ) is 0, so that it does not matter where x is counted from.
+    c[a] = products[a]!
+    for (let b = 0; b < k; b++) G[a * k + b] = second[a * k + b]! - (first[a]! * first[b]!) / sum
+  }
+  const mean = all.mean.map((value, j) => value + first[j]! / sum)
+  const equations = equationsWithout(all, moments.sumW, { G, c, mean, meanY }, sum)
   return equations && solveNormal(equations, alpha)
 }
 

@@ -4,6 +4,7 @@
 import type { FeatureWeight } from '../contract/explanation.ts'
 import type { DesignMatrix } from '../math/bit-matrix.ts'
 import { cholesky, choleskySolve } from '../math/cholesky.ts'
+import { momentsAround } from '../math/moments-around.ts'
 import { normalQuantile } from '../math/normal-distribution.ts'
 import { weightedMoments } from '../math/weighted-moments.ts'
 
@@ -19,17 +20,26 @@ export function studentQuantile(degrees: number): number {
   return z + first + second + third
 }
 
+/** The selected columns of a design, and what their fit knew of them: means (k), and G = Σ w a aᵀ, flat (k, k). */
+export interface FittedColumns {
+  readonly features: ArrayLike<number>
+  readonly mean: Float64Array
+  readonly G: Float64Array
+}
+
 /**
- * Standard errors (k) of a weighted linear fit of the columns (n, k) with residuals e (n): the sandwich
- * G⁻¹ (Σ w² e² a aᵀ) G⁻¹ with a the centred row and G = Σ w a aᵀ, scaled by m / (m − k − 1), m the number of samples of some weight (White
- * 1980). Undefined where too few samples are left over, or the columns depend on each other.
+ * Standard errors (k) of a weighted linear fit of columns of X (n, d), all of them without `fitted`, with residuals e (n):
+ * the sandwich G⁻¹ (Σ w² e² a aᵀ) G⁻¹ with a the centred row and G = Σ w a aᵀ, scaled by m / (m − k − 1), m the effective
+ * number of samples (White 1980). Undefined where too few samples are left over, or the columns depend on each other.
  */
 export function weightedErrors(
-  columns: DesignMatrix,
+  X: DesignMatrix,
   e: Float64Array,
   w: Float64Array,
+  fitted?: FittedColumns,
 ): { readonly standardErrors: Float64Array; readonly degrees: number } | undefined {
-  const { rows: n, cols: k } = columns
+  const n = X.rows
+  const k = fitted?.features.length ?? X.cols
   let squares = 0
   let sum = 0
   for (let i = 0; i < n; i++) {
@@ -39,29 +49,34 @@ export function weightedErrors(
   const effective = squares > 0 ? (sum * sum) / squares : 0
   const degrees = effective - k - 1
   if (k === 0 || degrees < 3 || n * k * k > MOST_WORK) return undefined
-  const moments = weightedMoments(columns, w)
-  const L = cholesky(moments.gram().slice(), k)
+  const { features, mean, G } = fitted ?? allColumns(X, w)
+  const L = cholesky(G.slice(), k)
   if (L === undefined) return undefined
-  // Σ u (x − mean)(x − mean)ᵀ with u = w² e²: the moments under the weights u, moved from their mean to the fit's.
-  const u = w.map((weight, i) => (weight * e[i]!) ** 2)
-  const meat = weightedMoments(columns, u)
-  const M = meat.gram()
-  const shift = meat.mean.map((mean, j) => mean - moments.mean[j]!)
+  const u = new Float64Array(n)
+  for (let i = 0; i < n; i++) u[i] = (w[i]! * e[i]!) ** 2
+  const { second } = momentsAround(X, features, u, mean)
   const unit = new Float64Array(k)
-  const variances = new Float64Array(k)
+  const standardErrors = new Float64Array(k)
+  const scale = effective / degrees
   for (let j = 0; j < k; j++) {
     unit.fill(0)
     unit[j] = 1
     const v = choleskySolve(L, unit, k)
-    let moved = 0
+    let variance = 0
     for (let a = 0; a < k; a++) {
-      moved += v[a]! * shift[a]!
-      for (let b = 0; b < k; b++) variances[j]! += v[a]! * M[a * k + b]! * v[b]!
+      let product = 0
+      for (let b = 0; b < k; b++) product += v[b]! * second[a * k + b]!
+      variance += v[a]! * product
     }
-    variances[j]! += meat.sumW * moved * moved
+    standardErrors[j] = Math.sqrt(scale * Math.max(0, variance))
   }
-  const scale = effective / degrees
-  return { standardErrors: variances.map((one) => Math.sqrt(scale * Math.max(0, one))), degrees }
+  return { standardErrors, degrees }
+}
+
+function allColumns(X: DesignMatrix, w: Float64Array): FittedColumns {
+  const moments = weightedMoments(X, w)
+  const features = Int32Array.from({ length: X.cols }, (_, j) => j)
+  return { features, mean: moments.mean, G: moments.gram() }
 }
 
 /** Beyond so many products a fit goes without standard errors. */

@@ -29,6 +29,8 @@ export interface Neighbourhood<Input> {
   readonly interpretable: BitMatrix | Matrix
   /** Where rows with equal codes have equal model inputs; such rows reach the model once. */
   readonly codes?: RowCodes | undefined
+  /** One and the same object in all neighbourhoods whose rows but the first have the same model inputs. */
+  readonly shared?: object | undefined
   /** The model's inputs for these rows of `interpretable`, in their order. */
   readonly inputs: (rows: Int32Array) => readonly Input[]
   /**

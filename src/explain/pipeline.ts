@@ -5,10 +5,12 @@
 import type { Explanation } from '../contract/explanation.ts'
 import type { ExplainRequest } from './explain-neighbourhood.ts'
 
+let loaded: typeof import('./explain-neighbourhood.ts') | undefined
+
 /** Runs the pipeline (`explain-neighbourhood.ts`). */
 export async function explainNeighbourhood<Input, Result extends Explanation = Explanation>(
   request: ExplainRequest<Input, Result>,
 ): Promise<Result> {
-  const pipeline = await import('./explain-neighbourhood.ts')
-  return pipeline.explainNeighbourhood(request)
+  loaded ??= await import('./explain-neighbourhood.ts')
+  return loaded.explainNeighbourhood(request)
 }

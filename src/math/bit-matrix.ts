@@ -162,6 +162,13 @@ export function firstRows(X: DesignMatrix, rows: number): DesignMatrix {
   return { ...X, rows, data: X.data.subarray(0, rows * X.cols) }
 }
 
+/** The rows from `first` on, as a view. */
+export function rowsFrom(X: DesignMatrix, first: number): DesignMatrix {
+  const rows = X.rows - first
+  if (isBitMatrix(X)) return { ...X, rows, words: X.words.subarray(first * X.stride) }
+  return { ...X, rows, data: X.data.subarray(first * X.cols) }
+}
+
 /** (k, d): the rows named, in that order, as a copy. */
 export function selectRows(X: DesignMatrix, rows: ArrayLike<number>): DesignMatrix {
   const k = rows.length

@@ -74,17 +74,25 @@ export function normalEquations(
   cross: WeightedCross,
   subset: ArrayLike<number>,
 ): NormalEquations {
+  const c = new Float64Array(subset.length)
+  for (let i = 0; i < c.length; i++) c[i] = cross.c[subset[i]!]!
+  return { ...momentsOf(moments, subset), c, meanY: cross.meanY }
+}
+
+/** G (k, k) and the means (k) of the features in `subset`, in its order, as copies. */
+export function momentsOf(
+  moments: WeightedMoments,
+  subset: ArrayLike<number>,
+): Pick<NormalEquations, 'G' | 'mean'> {
   const k = subset.length
   const G = new Float64Array(k * k)
-  const c = new Float64Array(k)
   const mean = new Float64Array(k)
   for (let i = 0; i < k; i++) {
     const column = moments.column(subset[i]!)
     for (let j = 0; j < k; j++) G[i * k + j] = column[subset[j]!]!
-    c[i] = cross.c[subset[i]!]!
     mean[i] = moments.mean[subset[i]!]!
   }
-  return { G, c, mean, meanY: cross.meanY }
+  return { G, mean }
 }
 
 /** Ridge with penalty `alpha` ≥ 0; G is written to. */

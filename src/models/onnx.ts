@@ -101,6 +101,7 @@ export async function loadOnnx(
     classNames: plan.classNames,
     inputNames: namesOf(inputs, columns),
     concurrency: session.inWorker ? 2 : 1,
+    immutable: true,
     inspection,
     warnings,
     runSeconds: session.runSeconds,

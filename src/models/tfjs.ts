@@ -92,6 +92,7 @@ export async function loadTfjs(
   let closed = false
   return {
     task: plan.task,
+    immutable: true,
     classNames,
     inputNames: columns,
     outputs,

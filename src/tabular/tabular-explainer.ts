@@ -260,12 +260,16 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
           const samples = drawn(n, (stream) =>
             drawBinSamples(attributes, n, method, python, stream),
           )
-          return { ...binNeighbourhood(attributes, samples, levels), inputs: inputs(samples) }
+          const { interpretable, codes } = binNeighbourhood(attributes, samples, levels)
+          return { interpretable, codes, shared: samples, inputs: inputs(samples) }
         }
       : (n: number) => {
-          const { interpretable, samples } = valueNeighbourhood(
+          const values = drawn(n, (stream) =>
+            drawValueSamples(attributes, order, n, method, stream),
+          )
+          const { interpretable, samples, own } = valueNeighbourhood(
             attributes,
-            drawn(n, (stream) => drawValueSamples(attributes, order, n, method, stream)),
+            values,
             cells,
             levels,
             {
@@ -273,7 +277,7 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
               sigma: sigma === undefined ? null : perAttribute(sigma, attributes.length),
             },
           )
-          return { interpretable, inputs: inputs(samples) }
+          return { interpretable, shared: own ? undefined : values, inputs: inputs(samples) }
         }
     const backgroundOf = (other: TableRow) => {
       const place = `${NAME}.explain, options.background`

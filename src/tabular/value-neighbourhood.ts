@@ -64,14 +64,14 @@ export function drawValueSamples(
   return { n, normals, codes, present }
 }
 
-/** The interpretable rows, and where the model's columns find their values. */
+/** The interpretable rows, where the model's columns find their values, and whether these values are this instance's own. */
 export function valueNeighbourhood(
   attributes: readonly Attribute[],
   samples: ValueSamples,
   instance: readonly Value[],
   levels: Int32Array,
   { around, sigma }: ValueScale,
-): { interpretable: Matrix; samples: SampleValues } {
+): { interpretable: Matrix; samples: SampleValues; own: boolean } {
   const { n, codes } = samples
   const d = attributes.length
   const scale = new Float64Array(d)
@@ -100,7 +100,8 @@ export function valueNeighbourhood(
   const numbers = lacking.length > 0 ? samples.normals.slice() : samples.normals
   const data = samples.normals.slice()
   // Around the training mean z is (x − mean) / scale as it stands.
-  if (sigma || around || lacking.length > 0) {
+  const own = sigma !== null || around || lacking.length > 0
+  if (own) {
     for (let i = 0, at = 0; i < n; i++) {
       for (let j = 0; j < d; j++, at++) data[at] = data[at]! * factor[j]! + offset[j]!
     }
@@ -123,5 +124,6 @@ export function valueNeighbourhood(
   return {
     interpretable: { data, rows: n, cols: d },
     samples: { numbers, scale, shift, codes },
+    own,
   }
 }
