@@ -332,11 +332,11 @@ function widestKernel(distances: Float64Array, answered: AnsweredSamples): numbe
 /** Weights by the kernel; a kernel of the user's own is checked. */
 function kernelWeights(distances: Float64Array, settings: Settings, name: string): Float64Array {
   const weights = settings.kernel(distances, settings.kernelWidth)
-  const bad =
-    weights.length === distances.length
-      ? weights.findIndex((w) => !(w >= 0 && w <= MOST_WEIGHT))
-      : 0
-  if (bad < 0) return weights
+  let bad = 0
+  if (weights.length === distances.length) {
+    while (bad < weights.length && weights[bad]! >= 0 && weights[bad]! <= MOST_WEIGHT) bad++
+    if (bad === weights.length) return weights
+  }
   throw new OptionError({
     where: `${name}, options.kernel`,
     got:

@@ -109,7 +109,7 @@ export function withIntervals({
   const close = (a: number, b: number) =>
     b < sizes.length &&
     a >= 0 &&
-    Math.abs(sizes[a]! - sizes[b]!) <= t * Math.hypot(errors[a]!, errors[b]!)
+    Math.abs(sizes[a]! - sizes[b]!) <= t * Math.sqrt(errors[a]! ** 2 + errors[b]! ** 2)
   return weights.map((one, k) => {
     const standardError = errors[k]!
     const half = t * standardError

@@ -20,13 +20,22 @@ export function bitsTimes(
   const table = new Float64Array(Math.min(BLOCK, stride) * 4 * 256)
   for (let from = 0; from < stride; from += BLOCK) {
     const width = Math.min(BLOCK, stride - from)
-    for (let byte = 0; byte < 4 * width; byte++) {
+    // Bytes beyond the end of b are 0 throughout.
+    const bytes = Math.min(4 * width, Math.max(0, Math.ceil((b.length - from * 32) / 8)))
+    for (let byte = 0; byte < bytes; byte++) {
       const base = byte << 8
       const first = (from * 4 + byte) * 8
       // The sum for v is that for v without its lowest bit, and that bit's own element.
       for (let v = 1; v < 256; v++) {
         table[base + v] = table[base + (v & (v - 1))]! + (b[first + 31 - Math.clz32(v & -v)] ?? 0)
       }
+    }
+    if (bytes <= 2 && stride === 1) {
+      for (let i = 0; i < rows; i++) {
+        const word = words[i]!
+        product[i] = table[word & 255]! + table[256 + ((word >>> 8) & 255)]!
+      }
+      continue
     }
     for (let i = 0; i < rows; i++) {
       let sum = 0

@@ -32,6 +32,15 @@ export function distancesToFirst(X: DesignMatrix, metric: DistanceMetric): Float
 function bitDistances(X: BitMatrix, metric: DistanceMetricName): Float64Array {
   const { words, rows, stride } = X
   const distances = new Float64Array(rows)
+  if (metric !== 'cosine') {
+    const byCount = Float64Array.from({ length: X.cols + 1 }, (_, c) => fromDiffering(metric, c))
+    for (let i = 0, at = 0; i < rows; i++) {
+      let differing = 0
+      for (let k = 0; k < stride; k++, at++) differing += popcount(words[at]! ^ words[k]!)
+      distances[i] = byCount[differing]!
+    }
+    return distances
+  }
   let b = 0
   for (let k = 0; k < stride; k++) b += popcount(words[k]!)
   for (let i = 0, at = 0; i < rows; i++) {
@@ -42,25 +51,21 @@ function bitDistances(X: BitMatrix, metric: DistanceMetricName): Float64Array {
       a += popcount(word)
       ab += popcount(word & words[k]!)
     }
-    distances[i] = fromCounts(metric, a, b, ab)
+    distances[i] = a === 0 || b === 0 ? 1 : 1 - ab / Math.sqrt(a * b)
   }
   return distances
 }
 
-function fromCounts(metric: DistanceMetricName, a: number, b: number, ab: number): number {
-  const differing = a + b - 2 * ab
+/** Distance of rows in which so many bits differ. */
+function fromDiffering(metric: DistanceMetricName, differing: number): number {
   switch (metric) {
     case 'euclidean':
     case 'l2':
       return Math.sqrt(differing)
-    case 'manhattan':
-    case 'l1':
-    case 'cityblock':
-      return differing
     case 'chebyshev':
       return differing > 0 ? 1 : 0
-    case 'cosine':
-      return a === 0 || b === 0 ? 1 : 1 - ab / Math.sqrt(a * b)
+    default:
+      return differing
   }
 }
 

@@ -63,8 +63,8 @@ export function drawBinSamples(
   }
 }
 
-/** So many planes of bits for each attribute are kept. */
-const MOST_PLANES = 8
+/** So many words of planes are kept: those of all levels, for samples and categories as they usually are. */
+const MOST_PLANE_WORDS = 2 ** 20
 
 /** The interpretable rows of an instance with these levels: 1 where a sample shares the level; row 0 is all ones. */
 export function binNeighbourhood(
@@ -101,7 +101,7 @@ function planeOf({ n, codes, planes }: BinSamples, j: number, own: number): Int3
   const levels = codes[j]!
   const plane = new Int32Array((n + 31) >>> 5)
   for (let i = 0; i < n; i++) plane[i >>> 5]! |= (levels[i] === own ? 1 : 0) << (i & 31)
-  if (planes.size < MOST_PLANES * codes.length) planes.set(key, plane)
+  if ((planes.size + 1) * plane.length <= MOST_PLANE_WORDS) planes.set(key, plane)
   return plane
 }
 

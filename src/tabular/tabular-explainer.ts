@@ -81,6 +81,7 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
   /** The rows as they were given, for samples that look like them; not saved. */
   readonly #trainingData: TableData | undefined
   #rows: TrainingRows | undefined
+  #columns: ReturnType<typeof columnsData> | undefined
   #kept: { key: string; samples: BinSamples | ValueSamples; after: RandomState } | undefined
 
   /**
@@ -306,7 +307,10 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
       conditional,
       typical: typicalRow(attributes, names.length),
       features: instanceFeatures(attributes, cells, levels),
-      law: discretised ? { kind: 'independent', on: ownShares(attributes, levels) } : undefined,
+      get law() {
+        if (!discretised) return undefined
+        return { kind: 'independent' as const, on: ownShares(attributes, levels) }
+      },
       fixed: false,
       checkSize: (n) => checkSize(n, attributes.length),
       get random() {
@@ -364,7 +368,7 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
     draw: (random: RandomState) => Samples,
   ): Samples {
     if (draws.untouched && this.#kept?.key === key) {
-      draws.random = this.#kept.after.clone()
+      draws.continueFrom(this.#kept.after)
       return this.#kept.samples as Samples
     }
     const { untouched } = draws
@@ -377,41 +381,46 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
   }
 
   #instanceData(cells: readonly Value[]): InstanceData {
-    const { names, attributes } = this.#table
-    const quantiles = new Array<readonly number[] | null>(names.length).fill(null)
-    for (const attribute of attributes) {
-      if (attribute.kind === 'numeric') quantiles[attribute.columns[0]] = attribute.quantiles
-    }
     const values = cells.map((cell) => (isMissing(cell) ? null : cell))
-    const distributions = distributionsOf(attributes, names.length)
-    return {
-      ...{ kind: 'tabular' as const, columns: names, values, quantiles },
-      ...(distributions !== undefined && { distributions }),
-    }
+    this.#columns ??= columnsData(this.#table)
+    return { kind: 'tabular', columns: this.#table.names, values, ...this.#columns }
   }
+}
+
+/** What explanations say of the columns, the same for all instances. */
+function columnsData({ names, attributes }: FittedTable) {
+  const quantiles = new Array<readonly number[] | null>(names.length).fill(null)
+  for (const attribute of attributes) {
+    if (attribute.kind === 'numeric') quantiles[attribute.columns[0]] = attribute.quantiles
+  }
+  const distributions = distributionsOf(attributes, names.length)
+  return { quantiles, ...(distributions !== undefined && { distributions }) }
 }
 
 /** What depends on the kind of rows. */
 type Around = Omit<Surroundings<TableRow>, 'options' | 'warnings'> | SparseSurroundings
 
-/** The stream of one call; `untouched` while it stands where every call of the explainer begins. */
+/** The stream of one call; `untouched` while it stands where every call of the explainer begins. It is made when it is drawn from. */
 class Draws {
   untouched: boolean
-  #random: RandomState
+  #make: () => RandomState
+  #random: RandomState | undefined
 
   constructor(streams: Streams, given: RandomState | undefined) {
-    this.#random = given ?? streams.next()
+    this.#make = () => given ?? streams.next()
     this.untouched = given === undefined
   }
 
   get random(): RandomState {
     this.untouched = false
+    this.#random ??= this.#make()
     return this.#random
   }
 
-  set random(random: RandomState) {
+  /** Goes on from a copy of another stream. */
+  continueFrom(other: RandomState): void {
     this.untouched = false
-    this.#random = random
+    this.#make = () => other.clone()
   }
 }
 
