@@ -89,7 +89,7 @@ export async function encodeShard(
     failures: failures.slice(0, LISTED_FAILURES),
   }
   const parquet = parquetWriteBuffer({
-    columnData: columns.map(({ name, data }) => ({ name, data })),
+    columnData: columns.map(({ schema, ...column }) => column),
     schema: [
       { name: 'root', num_children: columns.length },
       ...columns.flatMap(({ schema }) => schema),
@@ -120,6 +120,8 @@ interface Column {
   readonly name: string
   readonly data: unknown[]
   readonly schema: SchemaElement[]
+  /** For columns whose values hardly repeat: looking for repetitions would take longer than writing them. */
+  readonly encoding?: 'PLAIN'
 }
 
 function columnsOf(results: readonly InstanceResult[], top: number): Column[] {
@@ -127,6 +129,7 @@ function columnsOf(results: readonly InstanceResult[], top: number): Column[] {
     name,
     data: [],
     schema: [{ name, repetition_type: required ? 'REQUIRED' : 'OPTIONAL', ...type }],
+    ...(type.type === 'DOUBLE' && { encoding: 'PLAIN' }),
   })
   const TEXT = { type: 'BYTE_ARRAY', converted_type: 'UTF8' } as const
   const NUMBER = { type: 'DOUBLE' } as const
@@ -166,11 +169,11 @@ function columnsOf(results: readonly InstanceResult[], top: number): Column[] {
   const add = (values: readonly unknown[]) => {
     for (let c = 0; c < columns.length; c++) columns[c]!.data.push(values[c])
   }
-  const tops = new Array(2 * top).fill(null)
+  const known = new Map<object, string>()
   for (const { index, id, explanation, error } of results) {
     if (explanation === undefined) {
-      const empty = new Array(9).fill(null)
-      add([index, id, ...empty, ...tops, null, null, error!.code, error!.message])
+      const empty = new Array(columns.length - 4).fill(null)
+      add([index, id, ...empty, error!.code, error!.message])
       continue
     }
     const { features, diagnostics, labels } = explanation
@@ -178,10 +181,10 @@ function columnsOf(results: readonly InstanceResult[], top: number): Column[] {
     for (const one of labels) {
       const list = one.weights.map(({ feature, weight }) => ({
         feature: features[feature]!.name,
-        column: columnOf(features[feature]!, explanation),
+        column: columnOf(features[feature]!, explanation, known),
         weight,
       }))
-      add([
+      const row: unknown[] = [
         index,
         id,
         one.label,
@@ -193,22 +196,27 @@ function columnsOf(results: readonly InstanceResult[], top: number): Column[] {
         one.heldOutScore,
         diagnostics.samples,
         diagnostics.effectiveSampleSize,
-        ...tops.map((_, at) => {
-          const weight = list[at >> 1]
-          return weight === undefined ? null : at % 2 === 0 ? weight.feature : weight.weight
-        }),
-        list,
-        warnings === '' ? null : warnings,
-        null,
-        null,
-      ])
+      ]
+      for (let k = 0; k < top; k++) row.push(list[k]?.feature ?? null, list[k]?.weight ?? null)
+      row.push(list, warnings === '' ? null : warnings, null, null)
+      add(row)
     }
   }
   return columns
 }
 
 /** The column, or the one-hot columns, that a feature of a table speaks of; elsewhere the feature's name. */
-function columnOf({ name, part }: Feature, { instance }: ExplanationData): string {
+function columnOf(
+  { name, part }: Feature,
+  { instance }: ExplanationData,
+  known: Map<object, string>,
+): string {
   if (part.kind !== 'tabular' || instance.kind !== 'tabular') return name
-  return part.columns.map((column) => instance.columns[column] ?? String(column)).join(' + ')
+  // Instances of one table share the lists of columns.
+  let column = known.get(part.columns)
+  if (column === undefined) {
+    column = part.columns.map((c) => instance.columns[c] ?? String(c)).join(' + ')
+    known.set(part.columns, column)
+  }
+  return column
 }
