@@ -9,7 +9,7 @@ import { didYouMean } from '../contract/nearest.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import type { Coverage } from '../evaluate/index.ts'
 import { type EvaluationRequest, evaluateMethods } from '../evaluate/index.ts'
-import type { ExplainOptions } from '../explain/settings.ts'
+import { checkWhole, type ExplainOptions } from '../explain/settings.ts'
 import { derive, type RandomState } from '../math/random-state.ts'
 import { renderEvaluation, renderEvaluationHtml } from '../render/evaluation.ts'
 import { type CommandContext, wantsColor } from './context.ts'
@@ -107,6 +107,7 @@ export async function runEvaluation<Instance, Input>(
 ): Promise<void> {
   const { signal, stdout, env } = context
   const { numFeatures, seed, seeds, heldOut } = flags
+  checkWhole('--held-out', heldOut, 2)
   progress.step('Explaining and measuring')
   const made = new Map<number, SeededExplainer<Instance, Input>>()
   const explainerOf = (which: number) => {

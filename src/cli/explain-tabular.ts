@@ -18,6 +18,7 @@ import {
   checkAnchorFlags,
   deliverAnchor,
 } from './anchor-options.ts'
+import { addBackgroundOption, type BackgroundFlags, backgroundRows } from './background-rows.ts'
 import type { CommandContext } from './context.ts'
 import { addOutputOptions, checkOutputs, deliver, type OutputFlags } from './deliver.ts'
 import {
@@ -40,7 +41,13 @@ import {
   targetColumn,
 } from './table-options.ts'
 
-interface TabularFlags extends ModelFlags, ExplainFlags, OutputFlags, AnchorFlags, TableFlags {
+interface TabularFlags
+  extends ModelFlags,
+    ExplainFlags,
+    OutputFlags,
+    AnchorFlags,
+    TableFlags,
+    BackgroundFlags {
   readonly data: string
   readonly row?: number
   readonly instance?: string
@@ -65,6 +72,9 @@ Examples:
 
   A rule in place of weights:
     $ sodalime explain tabular --model m.onnx --data train.csv --target income --row 17 --anchors
+
+  Shapley values against fifty rows of the data:
+    $ sodalime explain tabular --model m.onnx --data train.csv --target income --row 17 --method shap --background 50
 
   A file without names, the last column being the target:
     $ sodalime explain tabular --model m.onnx --data adult.data --target -1 --row 0
@@ -92,6 +102,7 @@ export function explainTabularCommand(context: CommandContext): Command {
     '--audit',
     'say whether the explanation can be fooled: up to 1000 more model calls on samples like the data',
   )
+  addBackgroundOption(command)
   addAnchorOptions(command)
   command.optionsGroup('Output:')
   addOutputOptions(command)
@@ -122,6 +133,7 @@ async function explainTabular(
       flags,
       flags.data,
     )
+    const background = await backgroundRows(flags, features)
     const row = await tableInstance(features, flags, table.columnNames)
     progress.step('Preparing')
     const explainer = new TabularExplainer(features.rows, {
@@ -140,7 +152,7 @@ async function explainTabular(
     const control = { signal: context.signal, onProgress: progress.onProgress }
     const explanation = await explainer.explain(row, predictor, {
       ...explainCallOptions(flags, classNames, control),
-      ...given({ samplingMethod: flags.samplingMethod, audit: flags.audit }),
+      ...given({ samplingMethod: flags.samplingMethod, audit: flags.audit, background }),
     })
     progress.close()
     const { task, classNames: names } = explanation

@@ -13,6 +13,7 @@ import { OptionError } from '../contract/errors.ts'
 import type { Matrix } from '../contract/matrix.ts'
 import type { OpenedModel } from '../models/open.ts'
 import { TabularExplainer } from '../tabular/index.ts'
+import { addBackgroundOption, type BackgroundFlags, backgroundRows } from './background-rows.ts'
 import type { CommandContext } from './context.ts'
 import {
   addExplainOptions,
@@ -50,7 +51,8 @@ export interface PlanFlags extends ModelFlags, ExplainFlags {
 }
 
 type TabularPlanFlags = PlanFlags &
-  TableFlags & { readonly data?: string; readonly samplingMethod?: 'gaussian' | 'lhs' }
+  TableFlags &
+  BackgroundFlags & { readonly data?: string; readonly samplingMethod?: 'gaussian' | 'lhs' }
 type TextPlanFlags = PlanFlags & TextChoices & { readonly textColumn?: readonly string[] }
 type ImagePlanFlags = PlanFlags & ImageFlags
 type SeriesPlanFlags = PlanFlags & SeriesChoices & { readonly valuesColumn?: string }
@@ -114,6 +116,7 @@ export function addPlanOptions(command: Command, kind: BatchKind): Command {
       series: { numFeatures: 1000, numSamples: 1000 },
     }[kind],
   )
+  if (kind === 'tabular') addBackgroundOption(command)
   return command
     .addOption(
       choice(
@@ -212,6 +215,7 @@ const planTabular: Planner<TabularPlanFlags> = async (flags, model, input) => {
   const task = flags.mode ?? model.task ?? 'classification'
   const names = classNames ?? (task === 'regression' ? ['prediction'] : undefined)
   const explainer = new TabularExplainer(features.rows, { ...options, ...explainerOptions(flags) })
+  const background = await backgroundRows(flags, features)
   const notes = sampled
     ? [
         `without --data, the first ${table.rows.length} rows of the input tell which values are usual`,
@@ -221,7 +225,7 @@ const planTabular: Planner<TabularPlanFlags> = async (flags, model, input) => {
     explainer: { ...explainer.toJSON() },
     call: {
       ...callOf(flags, classNames),
-      ...given({ samplingMethod: flags.samplingMethod }),
+      ...given({ samplingMethod: flags.samplingMethod, background }),
     },
     outputNames: (names && outputNames(task, names, table, target)) ?? null,
     rows,

@@ -283,6 +283,14 @@ export function resolveSettings(
   if (!Array.isArray(background)) {
     checkAbsent(where('background'), background, 'a list of rows')
   }
+  if (background !== undefined && method !== 'shap') {
+    throw new OptionError({
+      where: where('background'),
+      got: `background with method: '${method}'`,
+      expected: "method: 'shap'",
+      remedy: "Add method: 'shap', or leave it out: other explanations draw what is off.",
+    })
+  }
   const python = fixed.compatibility === 'python'
   checkReference(python, fixed, options, where)
   const samples = numSamples ?? (python ? defaults.numSamples : 'auto')

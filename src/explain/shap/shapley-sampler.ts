@@ -5,7 +5,7 @@
  * What is off has the value of a background row in tables, of each of several in turn and then averaged; elsewhere it is
  * switched off as in other explanations. What is on has the instance's own value.
  */
-import { DataError } from '../../contract/errors.ts'
+import { DataError, OptionError } from '../../contract/errors.ts'
 import { type BitMatrix, createBitMatrix, firstRows } from '../../math/bit-matrix.ts'
 import type { Fitted } from '../build-explanation.ts'
 import { loosenessOf } from '../even-fit.ts'
@@ -28,6 +28,14 @@ export function shapleySampler<Input>(
   settings: Settings,
 ): Sampler<Input> {
   const d = around.features.length
+  if (settings.background !== undefined && around.typical === undefined) {
+    throw new OptionError({
+      where: 'explain, options.background',
+      got: `${settings.background.length} rows`,
+      expected: 'a table of dense rows to be explained',
+      remedy: 'Leave it out: elsewhere what is off is taken out, hidden or replaced as usual.',
+    })
+  }
   const backgrounds: readonly unknown[] = settings.background ?? [around.typical]
   if (backgrounds.length === 0) {
     throw new DataError({
