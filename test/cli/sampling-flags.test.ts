@@ -197,7 +197,7 @@ describe('evaluate', () => {
   const small = ['--instances', '2', '--seeds', '2', '--held-out', '100']
 
   it('compares every method that it knows side by side', async () => {
-    const methods = ['default', 'lime', 'auto', 'glime', 'factorial', 'shap']
+    const methods = ['default', 'lime', 'glime', 'factorial', 'shap']
     const run = await callCli([...series, ...small, '--methods', methods.join(), '--json', '-'])
     expect(run).toMatchObject({ code: 0 })
     const found = JSON.parse(run.stdout) as Evaluation
