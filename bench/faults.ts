@@ -5,11 +5,12 @@
  * 1. Kills: a queue with two worker processes on a Redis with an append-only file; 50 times (--quick: 8) a worker, the
  *    coordinator or Redis gets SIGKILL at a random moment, and is started again. Batches follow each other until so many
  *    kills are done.
- * 2. A disk that is full: a small tmpfs (it needs root), room made, the same command again.
- * 3. A model server that fails a third of its calls.
+ * 2. Redis away for a whole minute (--quick: 10 s) in the middle of a batch, nothing else being touched.
+ * 3. A disk that is full: a small tmpfs (it needs root), room made, the same command again.
+ * 4. A model server that fails a third of its calls.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -40,6 +41,8 @@ export async function run({ quick, emit }: BenchOptions): Promise<void> {
     const kills = quick ? 8 : 50
     const done = await survivedKills(files, input, reference, kills)
     told('kills', kills, `${done} batches of ${rows} rows, each equal to the undisturbed one`)
+    const away = quick ? 10 : 60
+    told(`Redis away for ${away} s`, 1, await redisAway(files, input, reference, away))
   }
   told('disk full', 1, await fullDisk(files, input, reference))
   told('a model server that fails a third of its calls', 1, await failingServer(files, rows))
@@ -108,6 +111,45 @@ async function survivedKills(
     await redis.stop('SIGKILL')
   }
   return batches
+}
+
+/** Redis is killed in the middle of a batch, and started again so many seconds later. */
+async function redisAway(
+  files: AdultFiles,
+  input: string,
+  reference: string,
+  seconds: number,
+): Promise<string> {
+  const redis = await startRedis({ appendOnly: true })
+  const worker = start([
+    ...['worker', '--queue', redis.url, '--model', files.model, '--workers', '1', '--quiet'],
+  ])
+  const out = join(files.folder, 'away')
+  try {
+    const coordinator = start(batchArguments(files, input, out, '--queue', redis.url))
+    const ended = finished(coordinator)
+    while (partsIn(out) < 2) await sleep(20)
+    await redis.stop('SIGKILL')
+    const before = partsIn(out)
+    await sleep(1000 * seconds)
+    if (coordinator.exitCode !== null || worker.exitCode !== null) {
+      throw new Error(`ended without Redis: ${said.get(coordinator)} ${said.get(worker)}`)
+    }
+    await redis.start()
+    const began = performance.now()
+    if ((await ended) !== 0) throw new Error(said.get(coordinator))
+    checkEqual(out, reference)
+    const rest = ((performance.now() - began) / 1000).toFixed(1)
+    return `${before} shards were done when it went; ${rest} s after it came back the batch was whole, equal to the undisturbed run`
+  } finally {
+    worker.kill('SIGKILL')
+    await redis.stop('SIGKILL')
+  }
+}
+
+function partsIn(out: string): number {
+  if (!existsSync(out)) return 0
+  return readdirSync(out).filter((name) => name.endsWith('.parquet')).length
 }
 
 async function fullDisk(files: AdultFiles, input: string, reference: string): Promise<string> {

@@ -12,6 +12,8 @@ import { type CarriedError, uncarried } from './carried-error.ts'
 import { type Announcement, readSummary, type ShardJob } from './job-schema.ts'
 import { BATCH_PROTOCOL, type BatchPlan, type Shard } from './plan.ts'
 import {
+  ALIVE_SECONDS,
+  aliveKey,
   jobId,
   loadBullmq,
   PLAN_SECONDS,
@@ -73,8 +75,10 @@ export async function openQueueRunner(
     out: out.startsWith('s3://') ? out : resolve(out),
     inputRoot: inputRoot === '' || isAbsolute(inputRoot) ? inputRoot : resolve(inputRoot),
   }
-  const announce = () =>
-    redis.set(planKey(name, batch), JSON.stringify(announcement), 'EX', PLAN_SECONDS)
+  const announce = async () => {
+    await redis.set(planKey(name, batch), JSON.stringify(announcement), 'EX', PLAN_SECONDS)
+    await redis.set(aliveKey(name, batch), '1', 'EX', ALIVE_SECONDS)
+  }
   await announce()
 
   const pending = new Map<string, Pending>()
@@ -145,7 +149,9 @@ export async function openQueueRunner(
       if (redis.status === 'ready') {
         await looking
         await withdraw(pending, queue)
-        await redis.del(planKey(name, batch), strikesKey(batch)).catch(() => undefined)
+        await redis
+          .del(planKey(name, batch), aliveKey(name, batch), strikesKey(batch))
+          .catch(() => undefined)
         await queue.close().catch(() => undefined)
       }
       await events.close().catch(() => undefined)

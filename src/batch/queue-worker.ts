@@ -21,6 +21,7 @@ import { readManifest } from './manifest.ts'
 import { modelHash } from './model-hash.ts'
 import { BATCH_PROTOCOL, type Shard } from './plan.ts'
 import {
+  aliveKey,
   keysLike,
   loadBullmq,
   PREFIX,
@@ -63,6 +64,9 @@ interface Serving {
 }
 
 const LOCK_MS = 10_000
+
+/** Pause before a shard of another model is looked at again that no coordinator waits for. */
+const LATER_MS = 10_000
 
 /** Deaths of a job's workers before its instances are tried alone, and deaths at one instance before it is given up. */
 const DEATHS = 2
@@ -135,9 +139,11 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
         return files.summary
       } catch (error) {
         if (error instanceof Refusal) {
-          await refuse(error.reason)
+          // Left behind by a coordinator that died, it is no reason to go.
+          const wanted = (await redis.exists(aliveKey(name, error.batch))) === 1
+          if (wanted) await refuse(error.reason)
           // Another worker may do it.
-          await job.moveToDelayed(Date.now() + 1000, token)
+          await job.moveToDelayed(Date.now() + (wanted ? 1000 : LATER_MS), token)
           throw new DelayedError()
         }
         const data = carried(error)
@@ -193,32 +199,35 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
 /** Why this worker cannot serve a batch. */
 class Refusal extends Error {
   override readonly name = 'Refusal'
+  readonly batch: string
   readonly reason: unknown
 
-  constructor(reason: unknown) {
+  constructor(batch: string, reason: unknown) {
     super('refused')
+    this.batch = batch
     this.reason = reason
   }
 }
 
-/** Refuses before a job is taken where every batch of the queue is of another protocol or model. */
+/** Refuses before a job is taken where every batch of the queue whose coordinator lives is of another protocol or model. */
 async function checkPlans(
   redis: Awaited<ReturnType<typeof connectRedis>>,
   name: string,
   hash: string,
 ): Promise<void> {
-  let reason: unknown
+  let refusal: Refusal | undefined
   for (const key of await keysLike(redis, planKey(name, '*'))) {
+    const batch = key.slice(planKey(name, '').length)
     try {
       const text = await redis.get(key)
-      if (text === null) continue
+      if (text === null || (await redis.exists(aliveKey(name, batch))) === 0) continue
       checkModel(readAnnouncement(text), hash)
       return
-    } catch (error) {
-      reason = error
+    } catch (reason) {
+      refusal = new Refusal(batch, reason)
     }
   }
-  if (reason !== undefined) throw new Refusal(reason)
+  if (refusal !== undefined) throw refusal
 }
 
 function checkModel({ plan }: Announcement, hash: string): void {
@@ -251,7 +260,7 @@ async function openServing(
     announcement = readAnnouncement(text)
     checkModel(announcement, hash)
   } catch (error) {
-    throw new Refusal(error)
+    throw new Refusal(batch, error)
   }
   const place = options.out ?? announcement.out
   const store = await openResultStore(place)
@@ -259,6 +268,7 @@ async function openServing(
   if (manifest?.id !== batch) {
     await store.close()
     throw new Refusal(
+      batch,
       new OptionError({
         where: '--out',
         got: `${place}, which does not hold the manifest of the batch`,

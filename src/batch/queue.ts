@@ -5,6 +5,7 @@
  * | ------------------------------- | ------------------------------------------------------------- |
  * | `sodalime:NAME:…`               | BullMQ's own: jobs, one a shard, with the id `BATCH-SHARD`     |
  * | `sodalime-plan:NAME:BATCH`      | the plan of a batch, kept alive by its coordinator             |
+ * | `sodalime-alive:NAME:BATCH`     | its coordinator lives                                          |
  * | `sodalime-worker:NAME:WORKER`   | a worker that lives                                            |
  * | `sodalime-refused:NAME`         | the last workers that were refused, for the coordinator to say |
  * | `sodalime-strikes:BATCH`        | instances that workers died of                                 |
@@ -25,10 +26,14 @@ export const PREFIX = 'sodalime'
 export const PLAN_SECONDS = 600
 export const WORKER_SECONDS = 20
 
+/** Seconds after which a coordinator that no longer says so is dead. */
+export const ALIVE_SECONDS = 20
+
 /** How often both are renewed, in milliseconds. */
 export const RENEW_MS = 5000
 
 export const planKey = (queue: string, batch: string) => `sodalime-plan:${queue}:${batch}`
+export const aliveKey = (queue: string, batch: string) => `sodalime-alive:${queue}:${batch}`
 export const workerKey = (queue: string, worker: string) => `sodalime-worker:${queue}:${worker}`
 export const refusedKey = (queue: string) => `sodalime-refused:${queue}`
 export const strikesKey = (batch: string) => `sodalime-strikes:${batch}`
