@@ -56,7 +56,7 @@ function batchArguments(
 ): string[] {
   return [
     ...['batch', 'tabular', '--model', files.model, '--data', files.csv, '--quiet'],
-    ...['--categorical', namesOf(files.categorical), '--num-samples', '300', '--shard-size', '20'],
+    ...['--categorical', namesOf(files.categorical), '--num-samples', '5000', '--shard-size', '20'],
     ...['--input', input, '--out', out, ...more],
   ]
 }

@@ -225,6 +225,7 @@ const planTabular: Planner<TabularPlanFlags> = async (flags, model, input) => {
     explainer: { ...explainer.toJSON() },
     call: {
       ...callOf(flags, classNames),
+      ...sharedSampling(flags),
       ...given({ samplingMethod: flags.samplingMethod, background }),
     },
     outputNames: (names && outputNames(task, names, table, target)) ?? null,
@@ -232,6 +233,16 @@ const planTabular: Planner<TabularPlanFlags> = async (flags, model, input) => {
     reading: { columns: features.columnNames, types: features.types },
     notes,
   }
+}
+
+/**
+ * Without another wish LIME's own draws: they do not depend on the row, so that all rows of a batch share them, and the
+ * model's answers to them. A design would be drawn and asked about for each row.
+ */
+function sharedSampling({ sampling, numSamples, method, tolerance, maxSamples }: PlanFlags) {
+  const adaptive = numSamples === 'auto' || tolerance !== undefined || maxSamples !== undefined
+  if (sampling !== undefined || method === 'shap' || adaptive) return {}
+  return { sampling: 'lime' as const, numSamples: numSamples ?? FEW.numSamples }
 }
 
 const planText: Planner<TextPlanFlags> = async (flags, model) => ({

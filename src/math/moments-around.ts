@@ -6,8 +6,9 @@
  * of d bits take n d² / 32 additions in place of n d². Columns whose mean is above ½ are counted where they are 0, so
  * that few digits cancel when the means are taken off.
  */
-import { type DesignMatrix, isBitMatrix, selectColumns } from './bit-matrix.ts'
+import { bitsToMatrix, type DesignMatrix, isBitMatrix, selectColumns } from './bit-matrix.ts'
 import { centredGram } from './gram-kernel.ts'
+import type { Matrix } from './matrix.ts'
 
 /** Sums over rows x with weights u, around means m. */
 export interface MomentsAround {
@@ -22,6 +23,9 @@ export interface MomentsAround {
 /** Of wider rows the columns wanted are taken out first. */
 const WIDE = 64
 
+/** For more columns tables no longer fit into the cache. */
+const MOST_TABLED = 256
+
 /** Moments of the named columns of X (n, d) under weights u (n), finite and ≥ 0, around means m (k). */
 export function momentsAround(
   X: DesignMatrix,
@@ -30,18 +34,11 @@ export function momentsAround(
   m: Float64Array,
 ): MomentsAround {
   const k = columns.length
-  if (!isBitMatrix(X)) {
-    const dense = selectColumns(X, columns)
-    if (isBitMatrix(dense)) throw new TypeError('selectColumns keeps the kind')
-    const first = new Float64Array(k)
-    let sum = 0
-    for (let i = 0, at = 0; i < dense.rows; i++) {
-      sum += u[i]!
-      for (let j = 0; j < k; j++, at++) first[j]! += u[i]! * (dense.data[at]! - m[j]!)
-    }
-    return { sum, first, second: centredGram(dense, m, u) }
+  if (!isBitMatrix(X) || k > MOST_TABLED) {
+    const chosen = selectColumns(X, columns)
+    return denseMoments(isBitMatrix(chosen) ? bitsToMatrix(chosen) : chosen, u, m)
   }
-  if (X.cols > WIDE) {
+  if (X.cols > WIDE && k < X.cols) {
     const every = Int32Array.from({ length: k }, (_, j) => j)
     return momentsAround(selectColumns(X, columns), every, u, m)
   }
@@ -76,6 +73,16 @@ export function momentsAround(
     }
   }
   return { sum, first, second }
+}
+
+function denseMoments(X: Matrix, u: Float64Array, m: Float64Array): MomentsAround {
+  const first = new Float64Array(X.cols)
+  let sum = 0
+  for (let i = 0, at = 0; i < X.rows; i++) {
+    sum += u[i]!
+    for (let j = 0; j < X.cols; j++, at++) first[j]! += u[i]! * (X.data[at]! - m[j]!)
+  }
+  return { sum, first, second: centredGram(X, m, u) }
 }
 
 /** For each pair of fours a < b the sums of u over rows by the values of both, then over all rows that hold these bits. */

@@ -18,8 +18,11 @@ export function compileKernel(code: string): WebAssembly.Module | undefined {
   }
 }
 
-/** A fresh instance; `undefined` where it does not compile. */
+const compiled = new Map<string, WebAssembly.Module | undefined>()
+
+/** A fresh instance of a module that is compiled once; `undefined` where it does not compile. */
 export function startKernel<Exports extends KernelExports>(code: string): Exports | undefined {
-  const module = compileKernel(code)
+  if (!compiled.has(code)) compiled.set(code, compileKernel(code))
+  const module = compiled.get(code)
   return module && (new WebAssembly.Instance(module).exports as unknown as Exports)
 }

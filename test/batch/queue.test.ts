@@ -141,6 +141,33 @@ describe.skipIf(redisServer === undefined)(
       await redis.flushall()
     })
 
+    it('lets workers of another model work on beside what a dead coordinator left', async () => {
+      const left = startCli(command(join(folder, 'left'), '--queue', url, '--seed', '9'))
+      const redis = new Redis(url)
+      onTestFinished(async () => {
+        await redis.flushall()
+        redis.disconnect()
+      })
+      while ((await redis.keys('sodalime:sodalime:*-5')).length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      await left.stop('SIGKILL')
+      const [plan] = await redis.keys('sodalime-plan:*')
+      const [alive] = await redis.keys('sodalime-alive:*')
+      const text = JSON.parse((await redis.get(plan!))!)
+      text.plan.model.hash = 'f'.repeat(text.plan.model.hash.length)
+      await redis.set(plan!, JSON.stringify(text))
+      // Its time is up.
+      await redis.del(alive!)
+      const one = startCli(worker(url))
+      await one.until(/listens/)
+      const out = join(folder, 'beside')
+      const { code, stderr } = await callCli(command(out, '--queue', url))
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(shardBytes(out)).toEqual(shardBytes(reference))
+      expect(await one.stop('SIGTERM')).toBe(0)
+    })
+
     it('takes nothing from Redis that is no job of a batch', async () => {
       const stop = beginWorker(url)
       const redis = new Redis(url, { maxRetriesPerRequest: null })
