@@ -197,18 +197,11 @@ function levelColumns(
 ): Float64Array[] {
   const told = [...levels.keys()].filter((k) => shares[k]! >= RAREST)
   if (told.length === levels.length) told.pop()
-  const { words, stride } = switches
-  const word = j >>> 5
-  const bit = j & 31
-  return told.map((k) => {
-    const column = new Float64Array(drawn.length)
-    const taken = levels[k]!
-    const share = shares[k]!
-    for (let i = 0, at = word; i < column.length; i++, at += stride) {
-      if (((words[at]! >>> bit) & 1) === 0) column[i] = (drawn[i] === taken ? 1 : 0) - share
-    }
-    return column
-  })
+  return told.map((k) =>
+    Float64Array.from(drawn, (level, i) =>
+      getBit(switches, i, j) ? 0 : (level === levels[k] ? 1 : 0) - shares[k]!,
+    ),
+  )
 }
 
 /** Draws a value in each sample's bin; gives it back less the bin's mean, in units of the largest deviation. */
