@@ -62,7 +62,7 @@ export function tableLimit({ table, row, f }: CoverageTable, n: number): Float64
       f,
     )
     const design = new EvenDesign({ X: interpretable, Z: nuisance, paired: false })
-    const { coefficients } = design.estimate(y, true)
+    const { coefficients } = design.estimate(y)
     coefficients.forEach((value, j) => {
       sums[j]! += (value * block) / n
     })

@@ -184,6 +184,12 @@ function sideBySide<Input>(
   parts: readonly Neighbourhood<unknown>[],
 ): Neighbourhood<Input> {
   const nuisance = parts.map((one) => one.nuisance).filter((one) => one !== undefined)
+  let before = 0
+  const owners = parts.flatMap(({ nuisance: own, interpretable }) => {
+    const of = Array.from(own?.of ?? [], (j) => before + j)
+    before += interpretable.cols
+    return of
+  })
   return {
     interpretable: joinColumns(parts.map((one) => one.interpretable)),
     codes: joinCodes(
@@ -197,7 +203,10 @@ function sideBySide<Input>(
         (_, i) => Object.fromEntries(names.map((name, k) => [name, inputs[k]![i]])) as Input,
       )
     },
-    nuisance: nuisance.length > 0 ? (joinColumns(nuisance) as Matrix) : undefined,
+    nuisance:
+      nuisance.length > 0
+        ? { ...(joinColumns(nuisance) as Matrix), of: Int32Array.from(owners) }
+        : undefined,
   }
 }
 

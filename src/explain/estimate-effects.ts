@@ -10,30 +10,30 @@
  *    the effects, to which each would be added again.
  * 3. The second is used where it leaves clearly less variance.
  */
+
+import { selectRows } from '../math/bit-matrix.ts'
 import { predictLinear } from '../math/linear-prediction.ts'
 import { rangeOf } from '../math/range.ts'
 import type { LinearFit } from '../math/ridge.ts'
 import type { EvenDesign, LinearEstimate } from './least-squares.ts'
-import { fitLogistic, logit, preconditionerAt, predictLogistic } from './logistic-control.ts'
+import { LogisticFitter, predictLogistic } from './logistic-control.ts'
+import { logisticLines, type MoreSamples } from './logistic-lines.ts'
 
 /** Folds of the cross-fitting. */
 const FOLDS = 4
 /** Newton steps of the fit to all answers, and from there of those without a fold. */
 const STEPS = 12
-const FOLD_STEPS = 4
+const FOLD_STEPS = 2
 /** The control is used where it leaves less than this share of the variance. */
 const WORTH = 0.9
 /** Columns beyond which fitting g takes too long. */
 const MOST_COLUMNS = 300
 
-/** Samples without answers, as many as one likes: of the same design. */
-export type MoreSamples = () => EvenDesign
-
 /** Effects (d) of the switches on y (n), rows as in `samples`. `more` gives samples to evaluate g on. */
 export function estimateEffects(
   samples: EvenDesign,
   y: Float64Array,
-  more: MoreSamples | undefined,
+  more: (() => MoreSamples) | undefined,
 ): LinearEstimate {
   const plain = samples.estimate(y)
   if (more === undefined || !worthTrying(samples, y, plain)) return plain
@@ -42,23 +42,21 @@ export function estimateEffects(
   if (!(samples.estimate(less(y, folds)).residualVariance < WORTH * plain.residualVariance)) {
     return plain
   }
-  const many = more()
-  if (many.columns.cols !== samples.columns.cols) return plain
-  const g = new Float64Array(many.columns.rows)
-  const bent = folds.map(({ rows, values, fit }): Fold => {
-    const answers = predictLogistic(many.columns, fit)
-    answers.forEach((value, i) => {
-      g[i]! += value / FOLDS
-    })
-    const line = predictLinear(samples.columns, many.fit(answers)!)
-    return { rows, values: values.map((value, k) => value - line[rows[k]!]!), fit }
+  const { lines, standardErrors } = logisticLines(
+    more(),
+    folds.map(({ fit }) => fit),
+    samples.live,
+  )
+  const bent = folds.map((fold, f): Fold => {
+    const line = predictLinear(selectRows(samples.columns, fold.rows), lines[f]!)
+    return { ...fold, values: fold.values.map((value, k) => value - line[k]!) }
   })
   const rest = samples.estimate(less(y, bent))
   // The lines are known as well as so many samples tell.
-  const { standardErrors } = many.estimate(g, true)
+  const known = samples.spread(standardErrors)
   return {
     ...rest,
-    standardErrors: rest.standardErrors.map((value, j) => Math.hypot(value, standardErrors[j]!)),
+    standardErrors: () => rest.standardErrors().map((value, j) => Math.hypot(value, known[j]!)),
   }
 }
 
@@ -100,23 +98,22 @@ function worthTrying(
 function crossFit(samples: EvenDesign, y: Float64Array): readonly Fold[] | undefined {
   const { columns, paired } = samples
   const n = y.length
-  const foldOf = (i: number) => (paired ? i >> 1 : i) % FOLDS
-  const ones = new Float64Array(n).fill(1)
-  // Least squares on the logits: exact for a logistic model, however near to 0 and 1 its answers are.
-  const first = samples.fit(y.map(logit))
-  if (first === undefined) return undefined
-  const all = fitLogistic(columns, y, ones, { start: first, steps: STEPS })
-  const near = preconditionerAt(columns, y, ones, all)
-  const every = Int32Array.from({ length: n }, (_, i) => i)
+  const fitter = new LogisticFitter(samples)
+  const weights = new Float64Array(n).fill(1)
+  const all = fitter.fit(y, weights, STEPS)
+  if (all === undefined) return undefined
   const folds: Fold[] = []
   for (let fold = 0; fold < FOLDS; fold++) {
-    const weights = Float64Array.from({ length: n }, (_, i) => (foldOf(i) === fold ? 0 : 1))
-    const fit = fitLogistic(columns, y, weights, { start: all, steps: FOLD_STEPS, near })
-    const g = predictLogistic(columns, fit)
-    const rows = every.filter((i) => foldOf(i) === fold)
-    const values = Float64Array.from(rows, (i) => g[i]!)
+    const rows: number[] = []
+    for (let i = 0; i < n; i++) {
+      const out = (paired ? i >> 1 : i) % FOLDS === fold
+      weights[i] = out ? 0 : 1
+      if (out) rows.push(i)
+    }
+    const fit = fitter.fit(y, weights, FOLD_STEPS, all)!
+    const values = predictLogistic(selectRows(columns, rows), fit)
     if (!values.every(Number.isFinite)) return undefined
-    folds.push({ rows, values, fit })
+    folds.push({ rows: Int32Array.from(rows), values, fit })
   }
   return folds
 }

@@ -9,10 +9,11 @@
 import { selectColumns } from '../math/bit-matrix.ts'
 import { predictLinear } from '../math/linear-prediction.ts'
 import { weightedR2 } from '../math/weighted-statistics.ts'
-import { estimateEffects, type MoreSamples } from './estimate-effects.ts'
+import { estimateEffects } from './estimate-effects.ts'
 import { heldOutScore, type LabelFit } from './fit-label.ts'
 import { withIntervals } from './intervals.ts'
 import { EvenDesign, type EvenSamples, type LinearEstimate } from './least-squares.ts'
+import type { MoreSamples } from './logistic-lines.ts'
 
 /** A fit, and how well it is known. */
 export interface EvenFit extends LabelFit {
@@ -24,7 +25,7 @@ export interface EvenFit extends LabelFit {
 export function evenFitter(
   samples: EvenSamples,
   numFeatures: number,
-  more: MoreSamples | undefined,
+  more: (() => MoreSamples) | undefined,
 ): (y: Float64Array) => EvenFit {
   const design = new EvenDesign(samples)
   return (y) => fitEven(samples, estimateEffects(design, y, more), y, numFeatures)
@@ -36,7 +37,8 @@ function fitEven(
   y: Float64Array,
   numFeatures: number,
 ): EvenFit {
-  const { coefficients, standardErrors, means, degrees } = effects
+  const { coefficients, means, degrees } = effects
+  const standardErrors = effects.standardErrors()
   const order = Array.from(coefficients.keys()).sort(
     (a, b) => Math.abs(coefficients[b]!) - Math.abs(coefficients[a]!) || a - b,
   )

@@ -100,7 +100,7 @@ export async function explainNeighbourhood<Input, Result extends Explanation = E
       }
       const now = explainSoFar(settings.keepNeighbourhood)
       if (last || now.looseness <= tolerance) built = now
-      wanted = Math.min(settings.maxSamples, Math.ceil(GROWTH * n))
+      wanted = Math.min(settings.maxSamples, Math.ceil(n * growth(now.looseness / tolerance)))
     }
   } catch (error) {
     throw withPartial(error, partly)
@@ -112,8 +112,12 @@ export async function explainNeighbourhood<Input, Result extends Explanation = E
   return finish({ ...data, diagnostics: { ...data.diagnostics, warnings } })
 }
 
-/** How much larger the sample is each time that it was too small. */
-const GROWTH = 1.4
+/** How much larger the next sample should be: errors fall with the root of their number. */
+function growth(excess: number): number {
+  return Number.isFinite(excess) ? Math.min(MOST_GROWTH, Math.max(LEAST_GROWTH, excess ** 2)) : 2
+}
+
+const [LEAST_GROWTH, MOST_GROWTH] = [1.2, 3]
 
 /** The samples answered so far, without those that have no finite answer, nor their complements. */
 function answeredRows<Input>(

@@ -37,8 +37,8 @@ export interface EvenSamples {
 export interface LinearEstimate {
   /** (d). */
   readonly coefficients: Float64Array
-  /** (d); NaN where there are no samples left over to tell. */
-  readonly standardErrors: Float64Array
+  /** (d), made when asked for; NaN where there are no samples left over to tell. */
+  readonly standardErrors: () => Float64Array
   /** Means (d) of the columns of X. */
   readonly means: Float64Array
   /** Mean of y. */
@@ -63,7 +63,7 @@ export class EvenDesign {
   readonly columns: DesignMatrix
   readonly moments: WeightedMoments
   /** Which columns of X change. */
-  readonly #live: Int32Array
+  readonly live: Int32Array
   readonly #means: Float64Array
   #solver: Solver | undefined
   #inverse: Float64Array | undefined
@@ -73,27 +73,25 @@ export class EvenDesign {
     this.paired = paired
     this.cols = X.cols
     this.#means = sums.map((sum) => sum / X.rows)
-    this.#live = Int32Array.from(sums.keys()).filter((j) => sums[j]! > 0 && sums[j]! < X.rows)
-    const live = this.#live.length === X.cols ? X : selectColumns(X, this.#live)
+    this.live = Int32Array.from(sums.keys()).filter((j) => sums[j]! > 0 && sums[j]! < X.rows)
+    const live = this.live.length === X.cols ? X : selectColumns(X, this.live)
     this.columns = Z === undefined ? live : joined(live, Z)
     this.moments = weightedMoments(this.columns, new Float64Array(X.rows).fill(1))
   }
 
-  /**
-   * Least squares of y (n). With `roughly` standard errors are those for columns that are independent of each other, as
-   * those of designs are but for chance: good enough where they are a small part of the whole error.
-   */
-  estimate(y: Float64Array, roughly = false): LinearEstimate {
+  /** Least squares of y (n). */
+  estimate(y: Float64Array): LinearEstimate {
     const { moments, paired } = this
     const cross = moments.cross(y)
     const { solve, factor, degrees } = this.#ready()
     const c = solve === undefined ? solveRidge(moments, cross, TINY).coefficients : solve(cross.c)
     const fitted = moments.times(c)
     const e = y.map((value, i) => value - cross.meanY - fitted[i]!)
-    const errors = this.#sandwich(e, roughly).map((sum) => Math.sqrt(factor * sum))
+    const standardErrors = () =>
+      this.spread(this.#sandwich(e).map((sum) => Math.sqrt(factor * sum)))
     return {
-      coefficients: this.#spread(c),
-      standardErrors: this.#spread(errors),
+      coefficients: this.spread(c),
+      standardErrors,
       means: this.#means,
       mean: cross.meanY,
       residualVariance: residualVariance(e, paired, degrees),
@@ -114,7 +112,7 @@ export class EvenDesign {
     if (this.#solver !== undefined) return this.#solver
     const { moments, paired } = this
     const { rows: n, cols: p } = moments
-    const d = this.#live.length
+    const d = this.live.length
     let solve: Solver['solve']
     let penalties: Float64Array | undefined
     if (p <= MOST_INVERTED) {
@@ -137,13 +135,13 @@ export class EvenDesign {
   }
 
   /** Σ (G⁻¹ s)_j² (d live columns) over samples or pairs, s = Σ a e over one. */
-  #sandwich(e: Float64Array, roughly: boolean): Float64Array {
+  #sandwich(e: Float64Array): Float64Array {
     const { moments, columns, paired } = this
     const { rows: n, cols: p } = columns
-    const d = this.#live.length
+    const d = this.live.length
     const clusters = paired ? n / 2 : n
     const sums = new Float64Array(d)
-    if (roughly || this.#ready().solve === undefined) {
+    if (this.#ready().solve === undefined) {
       const { diagonal } = moments
       return scoreSquares(columns, moments.mean, e, paired)
         .subarray(0, d)
@@ -177,9 +175,9 @@ export class EvenDesign {
     if (this.#inverse !== undefined) return this.#inverse
     const p = this.columns.cols
     const { solve } = this.#ready()
-    this.#inverse = new Float64Array(this.#live.length * p)
+    this.#inverse = new Float64Array(this.live.length * p)
     const unit = new Float64Array(p)
-    for (let j = 0; j < this.#live.length; j++) {
+    for (let j = 0; j < this.live.length; j++) {
       unit[j] = 1
       this.#inverse.set(solve!(unit), j * p)
       unit[j] = 0
@@ -188,10 +186,10 @@ export class EvenDesign {
   }
 
   /** Values of the live columns (and more) at their places among all of X; 0 for the others. */
-  #spread(values: Float64Array): Float64Array {
-    if (this.#live.length === this.cols) return values.subarray(0, this.cols)
+  spread(values: Float64Array): Float64Array {
+    if (this.live.length === this.cols) return values.subarray(0, this.cols)
     const all = new Float64Array(this.cols)
-    this.#live.forEach((j, k) => {
+    this.live.forEach((j, k) => {
       all[j] = values[k]!
     })
     return all

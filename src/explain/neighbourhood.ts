@@ -37,7 +37,12 @@ export interface Neighbourhood<Input> {
    * (n, m): what else differs between the samples and is 0 on average whatever is on, such as where in its bin a value
    * lies. Estimates use it to take out its noise.
    */
-  readonly nuisance?: Matrix | undefined
+  readonly nuisance?: Nuisance | undefined
+}
+
+/** Nuisance columns (n, m), each with the feature that it belongs to: what it shows depends on that switch alone. */
+export interface Nuisance extends Matrix {
+  readonly of: Int32Array
 }
 
 /**

@@ -13,7 +13,7 @@
  */
 import type { Value } from '../contract/instance.ts'
 import type { Matrix } from '../contract/matrix.ts'
-import type { RowCodes } from '../explain/neighbourhood.ts'
+import type { Nuisance, RowCodes } from '../explain/neighbourhood.ts'
 import { type BitMatrix, getBit, setBit } from '../math/bit-matrix.ts'
 import { normalQuantile } from '../math/normal-distribution.ts'
 import type { RandomState } from '../math/random-state.ts'
@@ -31,7 +31,7 @@ export interface SwitchedRows {
   readonly interpretable: BitMatrix
   readonly codes: RowCodes | undefined
   readonly samples: SampleValues
-  readonly nuisance: Matrix | undefined
+  readonly nuisance: Nuisance | undefined
 }
 
 /** A row whose values stand for what is off. */
@@ -55,6 +55,11 @@ export function switchedRows(
   const numbers = new Float64Array(n * d)
   const interpretable = { ...masks, words: masks.words.slice() }
   const columns: Float64Array[] = []
+  const owners: number[] = []
+  const told = (j: number, ...own: Float64Array[]) => {
+    columns.push(...own)
+    for (const _ of own) owners.push(j)
+  }
   const codes = attributes.map((attribute, j): Uint16Array | null => {
     const own = cells[attribute.columns[0]!]!
     if (background !== undefined) {
@@ -67,13 +72,13 @@ export function switchedRows(
     const others = otherLevels(attribute, levels[j]!)
     if (others.levels.length === 0) for (let i = 0; i < n; i++) setBit(interpretable, i, j)
     const drawn = drawSwitched(masks, j, levels[j]!, others, random)
-    if (!exact) columns.push(...levelColumns(drawn, others, interpretable, j))
+    if (!exact) told(j, ...levelColumns(drawn, others, interpretable, j))
     if (attribute.kind === 'categorical') return drawn
     const within = drawWithin(numbers, j, attribute.bins!, drawn, random)
     if (exact) {
       const value = typeof own === 'number' ? own : Number.NaN
       for (let i = 0; i < n; i++) if (getBit(interpretable, i, j)) numbers[i * d + j] = value
-    } else if (within) columns.push(within)
+    } else if (within) told(j, within)
     return drawn
   })
   const categorical = attributes.every(({ kind }) => kind === 'categorical')
@@ -81,7 +86,8 @@ export function switchedRows(
     interpretable,
     codes: background ? masks : categorical ? levelCodes(codes as Uint16Array[], n) : undefined,
     samples: { numbers, scale: null, shift: null, codes },
-    nuisance: columns.length > 0 ? sideBySide(columns, n) : undefined,
+    nuisance:
+      columns.length > 0 ? { ...sideBySide(columns, n), of: Int32Array.from(owners) } : undefined,
   }
 }
 
@@ -197,11 +203,26 @@ function levelColumns(
 ): Float64Array[] {
   const told = [...levels.keys()].filter((k) => shares[k]! >= RAREST)
   if (told.length === levels.length) told.pop()
-  return told.map((k) =>
-    Float64Array.from(drawn, (level, i) =>
-      getBit(switches, i, j) ? 0 : (level === levels[k] ? 1 : 0) - shares[k]!,
-    ),
-  )
+  return told.map((k) => {
+    const column = new Float64Array(drawn.length)
+    for (let i = 0; i < column.length; i++) {
+      if (!getBit(switches, i, j)) column[i] = (drawn[i] === levels[k] ? 1 : 0) - shares[k]!
+    }
+    return column
+  })
+}
+
+/** The samples of each level, in order. */
+function rowsByLevel(drawn: Uint16Array, levels: number): Int32Array[] {
+  const counts = new Int32Array(levels)
+  for (let i = 0; i < drawn.length; i++) counts[drawn[i]!]!++
+  const rows = Array.from(counts, (count) => new Int32Array(count))
+  counts.fill(0)
+  for (let i = 0; i < drawn.length; i++) {
+    const level = drawn[i]!
+    rows[level]![counts[level]!++] = i
+  }
+  return rows
 }
 
 /** Draws a value in each sample's bin; gives it back less the bin's mean, in units of the largest deviation. */
@@ -217,9 +238,9 @@ function drawWithin(
   const unit = Math.max(...bins.stds) || 1
   const within = new Float64Array(n)
   let varied = false
+  const rowsIn = rowsByLevel(drawn, bins.means.length + 1)
   bins.means.forEach((mean, b) => {
-    const rows: number[] = []
-    for (let i = 0; i < n; i++) if (drawn[i] === b) rows.push(i)
+    const rows = rowsIn[b]!
     const std = bins.stds[b]!
     const low = (bins.mins[b]! - mean) / std
     const high = (bins.maxs[b]! - mean) / std
@@ -230,14 +251,15 @@ function drawWithin(
     const centre = truncatedNormalMean(low, high)
     const values = drawUniforms(rows.length, 'lhs', random)
     truncatedNormalQuantiles(values, low, high)
-    rows.forEach((i, k) => {
+    for (let k = 0; k < rows.length; k++) {
       const z = values[k]!
+      const i = rows[k]!
       numbers[i * d + j] = z * std + mean
       within[i] = ((z - centre) * std) / unit
-    })
+    }
     varied = true
   })
-  for (let i = 0; i < n; i++) if (drawn[i] === bins.means.length) numbers[i * d + j] = Number.NaN
+  for (const i of rowsIn[bins.means.length]!) numbers[i * d + j] = Number.NaN
   return varied ? within : undefined
 }
 

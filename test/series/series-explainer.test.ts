@@ -78,6 +78,9 @@ describe('SeriesExplainer', () => {
     if (instance.kind !== 'series') throw new Error('no series')
     // Equal switches reach the model once: the first of each kind, in order.
     const rows = [...new Map(neighbourhood!.interpretable.map((row) => [row.join(), row])).values()]
+    // And at the end of the first batch the series itself once more, to see whether the answer is the same.
+    const again = seen.pop()
+    expect(again).toEqual(series)
     expect(seen).toHaveLength(rows.length)
     rows.forEach((row, i) => {
       row.forEach((on, j) => {
@@ -97,6 +100,7 @@ describe('SeriesExplainer', () => {
     // numpy 1.24.2: np.random.RandomState(0).randint(0, 2, 20).reshape(5, 4), row 0 set to 1.
     const explainer = new SeriesExplainer({ numSegments: 4, mode: 'regression', randomState: 0 })
     const { neighbourhood } = await explainer.explain(walk(40, 1, 1), linear(walk(40, 1, 2).data), {
+      sampling: 'lime',
       numSamples: 5,
       keepNeighbourhood: true,
     })

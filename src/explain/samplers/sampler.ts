@@ -20,8 +20,8 @@ import {
 } from '../../math/bit-matrix.ts'
 import { RandomState } from '../../math/random-state.ts'
 import type { Fitted } from '../build-explanation.ts'
-import { EvenDesign } from '../least-squares.ts'
-import type { Neighbourhood, Surroundings, SwitchLaw } from '../neighbourhood.ts'
+import type { MoreSamples } from '../logistic-lines.ts'
+import type { Neighbourhood, Nuisance, Surroundings, SwitchLaw } from '../neighbourhood.ts'
 import type { Sampling, Settings } from '../settings.ts'
 import { drawMasks } from './draw-masks.ts'
 import { allMasks, chancesOf, MOST_ENUMERATED } from './exhaustive-design.ts'
@@ -49,7 +49,7 @@ export interface Sampler<Input> {
   /** About n further samples; with the first of them comes the instance. */
   readonly next: (n: number) => Neighbourhood<Input> | Promise<Neighbourhood<Input>>
   /** Further samples, of which the model will not be asked. */
-  readonly more: (() => EvenDesign) | undefined
+  readonly more: (() => MoreSamples) | undefined
   /** The fit of one label's answers (n), where it is not a surrogate's. */
   readonly solve?: ((y: Float64Array) => Fitted) | undefined
 }
@@ -60,8 +60,9 @@ const FEW = 256
 const FIRST = 64
 /** Samples for each feature from which on `auto` takes the factorial design. */
 const AMPLE = 2.5
-/** Samples that the model is not asked about. */
-const MORE = 8192
+/** Samples that the model is not asked about: as many as make so many switches, within bounds. */
+const MORE_SWITCHES = 2 ** 18
+const [LEAST_MORE, MOST_MORE] = [1024, 4096]
 
 /** The sampler that the settings ask for; throws an OptionError where it does not fit the instance or the budget. */
 export async function chooseSampler<Input>(
@@ -114,7 +115,7 @@ export async function chooseSampler<Input>(
   }
   const nextMasks = design(around.random)
   let begun = false
-  let many: EvenDesign | undefined
+  let many: MoreSamples | undefined
   return {
     name: chosen.sampling,
     why,
@@ -133,9 +134,10 @@ export async function chooseSampler<Input>(
     more: () => {
       if (many === undefined) {
         const random = new RandomState(seed)
-        const masks = design(random, pairedDesign)(MORE)
+        const rows = Math.floor(MORE_SWITCHES / d / 2) * 2
+        const masks = design(random, pairedDesign)(Math.min(MOST_MORE, Math.max(LEAST_MORE, rows)))
         const { interpretable, nuisance } = around.switched(masks, { random })
-        many = new EvenDesign({ X: interpretable, Z: nuisance, paired: factorial })
+        many = { X: interpretable, Z: nuisance, paired: factorial }
       }
       return many
     },
@@ -311,13 +313,14 @@ export function stackNeighbourhoods<Input>(
   }
 }
 
-function stackNuisance<Input>(blocks: readonly Neighbourhood<Input>[]): Matrix | undefined {
-  const cols = blocks.find((block) => block.nuisance !== undefined)?.nuisance?.cols
-  if (cols === undefined) return undefined
+function stackNuisance<Input>(blocks: readonly Neighbourhood<Input>[]): Nuisance | undefined {
+  const first = blocks.find((block) => block.nuisance !== undefined)?.nuisance
+  if (first === undefined) return undefined
+  const { cols, of } = first
   const all = blocks.map(({ nuisance, interpretable: { rows } }): Matrix => {
     return nuisance ?? { data: new Float64Array(rows * cols), rows, cols }
   })
-  return stackRows(all) as Matrix
+  return { ...(stackRows(all) as Matrix), of }
 }
 
 /** The samples but the first, which is the instance again. */

@@ -10,7 +10,8 @@ import { type BitMatrix, createBitMatrix, firstRows } from '../../math/bit-matri
 import type { Fitted } from '../build-explanation.ts'
 import { loosenessOf } from '../even-fit.ts'
 import { withIntervals } from '../intervals.ts'
-import { fitLogistic, predictLogistic } from '../logistic-control.ts'
+import { EvenDesign } from '../least-squares.ts'
+import { LogisticFitter, predictLogistic } from '../logistic-control.ts'
 import type { Neighbourhood, Surroundings } from '../neighbourhood.ts'
 import { allMasks } from '../samplers/exhaustive-design.ts'
 import type { Sampler } from '../samplers/sampler.ts'
@@ -164,12 +165,14 @@ function restOf(
   const values = v.slice()
   const known = new Float64Array(d)
   const all = new Float64Array(n).fill(1)
-  const start = fitLogistic(masks, v, all, { steps: 12 })
+  const fitter = new LogisticFitter(new EvenDesign({ X: masks, paired: true }))
+  const start = fitter.fit(v, all, 12)
   // The two that the sum is held to are taken from the mean of the folds.
   let [full, empty] = [0, 0]
   for (let fold = 0; fold < FOLDS; fold++) {
     const kept = all.map((_, i) => ((i >> 1) % FOLDS === fold && i > 1 ? 0 : 1))
-    const fit = fitLogistic(masks, v, kept, { start, steps: 4 })
+    const fit = fitter.fit(v, kept, 4, start)
+    if (fit === undefined) return undefined
     const g = predictLogistic(masks, fit)
     const gAll = predictLogistic(every, fit)
     if (!gAll.every(Number.isFinite)) return undefined
