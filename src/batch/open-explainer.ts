@@ -87,6 +87,8 @@ function explainerFor(
       const predictor: Predictor<TableRow> = {
         ...model,
         predict: encodedPredict(model.predict, plan.rows!),
+        // A batch is of one model from start to end, a server's too.
+        immutable: true,
         ...(classNames !== undefined && { classNames }),
       }
       return (row) => explainer.explain(row as readonly Value[], predictor, call)

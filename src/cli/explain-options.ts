@@ -34,7 +34,12 @@ export interface ExplainFlags {
 /** Adds the flags to a command. */
 export function addExplainOptions(
   command: Command,
-  defaults: { readonly numFeatures: number; readonly numSamples: number },
+  defaults: {
+    readonly numFeatures: number
+    readonly numSamples: number
+    /** Default: auto. */
+    readonly sampling?: 'lime'
+  },
 ): Command {
   return command
     .option(
@@ -55,7 +60,7 @@ export function addExplainOptions(
     )
     .option(
       '--num-samples <n>',
-      `samples around the instance, or auto: as many as the weights need, at most --max-samples (default: auto; with --compatibility python ${defaults.numSamples})`,
+      `samples around the instance, or auto: as many as the weights need, at most --max-samples (default: ${defaults.sampling === 'lime' ? defaults.numSamples : `auto; with --compatibility python ${defaults.numSamples}`})`,
       orAuto(wholeValue),
     )
     .option(
@@ -71,7 +76,9 @@ export function addExplainOptions(
     .addOption(
       choice(
         '--sampling <way>',
-        'how samples are drawn (default: auto; with --compatibility python lime)',
+        defaults.sampling === 'lime'
+          ? 'how samples are drawn (default: lime, whose draws all rows share)'
+          : 'how samples are drawn (default: auto; with --compatibility python lime)',
         ['auto', 'lime', 'glime', 'factorial', 'exhaustive', 'conditional'],
       ),
     )

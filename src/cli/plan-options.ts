@@ -110,7 +110,7 @@ export function addPlanOptions(command: Command, kind: BatchKind): Command {
   addExplainOptions(
     command,
     {
-      tabular: FEW,
+      tabular: { ...FEW, sampling: 'lime' as const },
       text: FEW,
       image: { numFeatures: 100_000, numSamples: 1000 },
       series: { numFeatures: 1000, numSamples: 1000 },

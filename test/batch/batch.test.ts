@@ -64,7 +64,10 @@ describe('sodalime batch tabular', () => {
       featureNames: table.columnNames,
       randomState: 0,
     })
-    const explanation = await explainer.explain(table.rows[17]!, onnx, { numSamples: 100 })
+    const explanation = await explainer.explain(table.rows[17]!, onnx, {
+      sampling: 'lime',
+      numSamples: 100,
+    })
     await onnx.close()
     const row = (await resultRows(reference))[17]!
     const list = row.weights as { feature: string; weight: number }[]
@@ -243,7 +246,10 @@ describe('sodalime batch tabular', () => {
     const rows = await resultRows(out)
     for (const index of [0, 17, 59]) {
       const own = new TabularExplainer(saved, { randomState: derive(0, index) })
-      const explanation = await own.explain(table.rows[index]!, onnx, { numSamples: 100 })
+      const explanation = await own.explain(table.rows[index]!, onnx, {
+        sampling: 'lime',
+        numSamples: 100,
+      })
       const list = rows[index]!.weights as { feature: string; weight: number }[]
       expect(list.map(({ feature, weight }) => [feature, weight])).toEqual(explanation.asList())
     }
