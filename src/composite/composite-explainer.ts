@@ -77,7 +77,7 @@ export class CompositeExplainer<Parts extends CompositeParts>
    *
    * @param instance an object with an instance for each part, in the form that the part’s explainer takes.
    * @param model gets objects with an input for each part, in the form that the part’s explainer gives.
-   * @param options defaults: 20 features, 5000 samples.
+   * @param options defaults: 20 features, as many samples as the weights need up to 5000.
    * @throws DataError for missing and unknown parts, and what the parts throw for theirs; OptionError for options;
    *   PredictorError and PredictorOutputError for the model; rejects with the signal’s reason when aborted.
    */

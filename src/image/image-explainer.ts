@@ -68,7 +68,8 @@ export class ImageExplainer implements Domain<Picture, RasterImage> {
    *
    * @param image grey, RGB or RGBA, bytes or floats, of any size up to 100 million numbers; or a canvas's `ImageData`.
    * @param model gets pictures of the same size, channels and type (RGB for `ImageData`).
-   * @param options defaults: all segments, 1000 samples, cosine distance, kernel width 0.25, batches of at most 10 pictures.
+   * @param options defaults: all segments, as many samples as the weights need up to 1000, batches of at most 10 pictures; of
+   *   LIME's draws cosine distance, kernel width 0.25.
    * @throws ShapeError and DataError for a picture or label map that cannot be used, PredictorError and
    *   PredictorOutputError for the model, OptionError for options; rejects with the signal's reason when aborted.
    */

@@ -62,7 +62,8 @@ export class SeriesExplainer implements Domain<SeriesLike, Matrix> {
    *   Lengths may differ from call to call.
    * @param model gets every series as a Matrix { data, rows: T, cols: C }, step by step. Forecasts are regressions with
    *   one output column for each step ahead: `labels` chooses among them; by default each is explained.
-   * @param options defaults: all segments, 1000 samples, cosine distance, kernel width 0.25.
+   * @param options defaults: all segments, as many samples as the weights need up to 1000; of LIME's draws cosine distance,
+   *   kernel width 0.25.
    * @throws DataError for a series of length 0 or with values that are not finite, ShapeError for channels that do not
    *   fit, OptionError for options, PredictorError and PredictorOutputError for the model; rejects with the signal's
    *   reason when aborted.

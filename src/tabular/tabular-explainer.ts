@@ -145,7 +145,8 @@ export class TabularExplainer implements Domain<TableRow | SparseRow, TableRow |
    *
    * @param row in the form of the training data, without the target.
    * @param model gets rows in the form of the training data; a bare function's are typed as `row` is.
-   * @param options defaults: 10 features, 5000 samples, euclidean distance, kernel width 0.75 √features.
+   * @param options defaults: 10 features, as many samples as the weights need up to 5000; of LIME's draws euclidean
+   *   distance, kernel width 0.75 √features.
    * @throws DataError for a row that does not fit the training data, PredictorError and PredictorOutputError for the
    *   model, OptionError for options; rejects with the signal's reason when aborted.
    */

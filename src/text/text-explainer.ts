@@ -69,7 +69,8 @@ export class TextExplainer implements Domain<string, string> {
    *
    * @param text a text, or an object of texts for a model with several fields (title and body, question and answer).
    * @param model gets texts, or objects with the same keys.
-   * @param options defaults: 10 features, 5000 samples, cosine distance × 100, kernel width 25.
+   * @param options defaults: 10 features, as many samples as the weights need up to 5000; of LIME's draws cosine distance
+   *   × 100, kernel width 25.
    * @throws DataError for a text without words and for spans that do not fit it, PredictorError and
    *   PredictorOutputError for the model, OptionError for options; rejects with the signal's reason when aborted.
    */

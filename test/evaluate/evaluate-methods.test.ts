@@ -21,6 +21,7 @@ function method(name: string, numSamples: number, model = linear): Method<string
     explain: (text, label, seed) =>
       new TextExplainer({ randomState: seed }).explain(text, model, {
         labels: [label],
+        sampling: 'lime',
         numSamples,
         numFeatures: 10,
       }),
