@@ -14,6 +14,7 @@ import { BATCH_PROTOCOL, type BatchPlan, type Shard } from './plan.ts'
 import {
   ALIVE_SECONDS,
   aliveKey,
+  begunChannel,
   jobId,
   loadBullmq,
   PLAN_SECONDS,
@@ -61,14 +62,7 @@ export async function openQueueRunner(
   batch: string,
   store: ResultStore,
 ): Promise<ShardRunner> {
-  const { Queue, QueueEvents } = await loadBullmq()
   const redis = await connectRedis(place)
-  const queue = new Queue<ShardJob>(name, { connection: redis, prefix: PREFIX })
-  const listening = secondConnection(redis)
-  const events = new QueueEvents(name, { connection: listening, prefix: PREFIX })
-  // Connections come back by themselves; what was lost is found at the next look.
-  queue.on('error', () => undefined)
-  events.on('error', () => undefined)
   const announcement: Announcement = {
     protocol: BATCH_PROTOCOL,
     plan,
@@ -80,7 +74,18 @@ export async function openQueueRunner(
     await redis.set(aliveKey(name, batch), '1', 'EX', ALIVE_SECONDS)
   }
   await announce()
-
+  // Workers open the model while the queue is being opened here.
+  await redis.publish(begunChannel(name), batch)
+  const { Queue, QueueEvents } = await loadBullmq().catch((error: unknown) => {
+    redis.disconnect()
+    throw error
+  })
+  const queue = new Queue<ShardJob>(name, { connection: redis, prefix: PREFIX })
+  const listening = secondConnection(redis)
+  const events = new QueueEvents(name, { connection: listening, prefix: PREFIX })
+  // Connections come back by themselves; what was lost is found at the next look.
+  queue.on('error', () => undefined)
+  events.on('error', () => undefined)
   const pending = new Map<string, Pending>()
   const settle = async (id: string, answered?: unknown): Promise<boolean> => {
     const found = pending.get(id)

@@ -22,6 +22,7 @@ import { modelHash } from './model-hash.ts'
 import { BATCH_PROTOCOL, type Shard } from './plan.ts'
 import {
   aliveKey,
+  begunChannel,
   keysLike,
   loadBullmq,
   PREFIX,
@@ -118,6 +119,11 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   }
   const gate = new Gate()
   const waiting = secondConnection(redis)
+  const hearing = secondConnection(redis)
+  hearing.on('message', (_, batch) => {
+    // What is wrong with it is said when a shard of it comes.
+    if (!stop.signal.aborted && !signal.aborted) serve(batch).catch(() => undefined)
+  })
   const worker = new Worker<unknown, ShardSummary>(
     name,
     async (job, token) => {
@@ -171,6 +177,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   try {
     await renew()
     await checkPlans(redis, name, hash)
+    await hearing.subscribe(begunChannel(name))
     onEvent?.(`worker ${process.pid} on ${hostname()} listens at queue ${name}`)
     const running = worker.run()
     running.catch(() => undefined)
@@ -192,6 +199,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     }
     await redis.del(workerKey(name, id)).catch(() => undefined)
     waiting.disconnect()
+    hearing.disconnect()
     redis.disconnect()
   }
 }

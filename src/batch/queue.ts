@@ -34,6 +34,8 @@ export const RENEW_MS = 5000
 
 export const planKey = (queue: string, batch: string) => `sodalime-plan:${queue}:${batch}`
 export const aliveKey = (queue: string, batch: string) => `sodalime-alive:${queue}:${batch}`
+/** The channel on which coordinators name their batches, so that workers open the model before the first shard comes. */
+export const begunChannel = (queue: string) => `sodalime-begun:${queue}`
 export const workerKey = (queue: string, worker: string) => `sodalime-worker:${queue}:${worker}`
 export const refusedKey = (queue: string) => `sodalime-refused:${queue}`
 export const strikesKey = (batch: string) => `sodalime-strikes:${batch}`
