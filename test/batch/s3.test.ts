@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import S3rver from '@20minutes/s3rver'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -29,8 +31,10 @@ const server = new S3rver({
   configureBuckets: [{ name: 'results', configs: [] }],
 })
 
+let port = 0
+
 beforeAll(async () => {
-  const { port } = await server.run()
+  port = (await server.run()).port
   vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${port}`)
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'S3RVER')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'S3RVER')
@@ -42,7 +46,65 @@ afterAll(async () => {
   await server.close()
 })
 
+/**
+ * The server behind a door that knows conditional writes, as Amazon's, MinIO's and others do: of writes with
+ * `If-None-Match: *` it lets in the first and answers 412 to the rest, once `together` of them have come.
+ */
+async function conditionalDoor(together: number) {
+  const held = new Set<string>()
+  const waiting: (() => void)[] = []
+  const refused: string[] = []
+  const door = createServer((incoming, answer) => {
+    const { method, url = '', headers } = incoming
+    const path = url.replace(/\?.*/, '')
+    const pass = () => {
+      if (headers['if-none-match'] === '*') {
+        if (held.has(path)) {
+          refused.push(path)
+          incoming.resume().on('end', () => answer.writeHead(412).end())
+          return
+        }
+        held.add(path)
+      }
+      if (method === 'DELETE') held.delete(path)
+      const onward = request({ host: '127.0.0.1', port, method, path: url, headers }, (back) => {
+        answer.writeHead(back.statusCode!, back.headers)
+        back.pipe(answer)
+      })
+      incoming.pipe(onward)
+    }
+    if (headers['if-none-match'] !== '*') return pass()
+    waiting.push(pass)
+    if (waiting.length >= together) for (const one of waiting.splice(0)) one()
+  })
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
+  return {
+    refused,
+    url: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => door.close(resolve)),
+  }
+}
+
 describe('--out s3://', () => {
+  it('lets one of several make a file where storage knows conditional writes', async () => {
+    const door = await conditionalDoor(5)
+    const before = process.env.AWS_ENDPOINT_URL_S3!
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', door.url)
+    const stores = await Promise.all(
+      [1, 2, 3, 4, 5].map(() => openResultStore('s3://results/race')),
+    )
+    // Each has looked and seen nothing before any of them writes.
+    const made = await Promise.all(
+      stores.map((store, i) => store.create('lock.json', Uint8Array.of(i))),
+    )
+    expect(made.filter(Boolean)).toHaveLength(1)
+    expect(door.refused).toEqual(Array(4).fill('/results/race/lock.json'))
+    expect(await stores[0]!.read('lock.json')).toEqual(Uint8Array.of(made.indexOf(true)))
+    for (const store of stores) await store.close()
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', before)
+    await door.close()
+  })
+
   it('holds the same bytes as a folder, goes on, and is summed up', async () => {
     const place = 's3://results/a/month'
     const reference = join(folder, 'reference')
