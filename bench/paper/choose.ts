@@ -10,7 +10,8 @@
  * 4. takes the forest with fewer of these; equal ones are decided by a coin.
  *
  * Reported is how often that is the one of higher test accuracy. Forests are drawn one after the other, each compared
- * with all before it, where the authors draw two new ones each time: a pair is found with fewer forests.
+ * with all before it, where the authors draw two new ones each time: a pair is found with fewer forests. Four pairs, no
+ * forest in two of them, share a split and its noise words.
  */
 import { RandomState } from '../../src/math/index.ts'
 import {
@@ -20,7 +21,7 @@ import {
   pickDocuments,
   toDocuments,
 } from '../models/documents.ts'
-import { trainForest } from '../models/random-forest.ts'
+import { type RandomForest, trainForest } from '../models/random-forest.ts'
 import {
   explainGreedy,
   explainOurs,
@@ -54,15 +55,18 @@ const NOISE = 10
 const RANDOM_PICKS = 10
 const MOST_FORESTS = 500
 
-/** One pair of forests; the run's number is its seed, `printed` the reference; so many validation documents are explained. */
-export async function runChoice(
+/**
+ * `pairs` pairs of forests of one split; the split's number is its seed, `printed` the reference; so many validation
+ * documents are explained.
+ */
+export async function runChoices(
   reviews: Reviews,
-  run: number,
+  split: number,
+  pairs: number,
   explained: number,
   printed: PrintedLime,
-): Promise<ChoiceRun> {
-  const random = new RandomState([54, run])
-  const noise = Array.from({ length: NOISE }, (_, k) => reviews.train.vocabulary + k)
+): Promise<ChoiceRun[]> {
+  const random = new RandomState([54, split])
   const dirty = plant(reviews.train, reviews.trainClasses, [0.1, 0.2], random)
   const clean = plant(reviews.test, reviews.testClasses, [0.1, 0.1], random)
   const order = random.permutation(dirty.count)
@@ -71,8 +75,8 @@ export async function runChoice(
   const validationClasses = classesAt(reviews.trainClasses, order.subarray(0, held))
   const training = pickDocuments(dirty, order.subarray(held))
   const trainingClasses = classesAt(reviews.trainClasses, order.subarray(held))
-
-  const [one, two] = findPair(
+  const found = findPairs(
+    pairs,
     () =>
       trainForest(training, trainingClasses, { numTrees: 30, maxDepth: 5, randomState: random }),
     (forest) => [
@@ -80,8 +84,22 @@ export async function runChoice(
       accuracyOf(forest, clean, reviews.testClasses),
     ],
   )
+  const runs: ChoiceRun[] = []
+  for (const pair of found) {
+    runs.push(await choosePair(reviews, validation, pair, explained, printed, random))
+  }
+  return runs
+}
+
+async function choosePair(
+  reviews: Reviews,
+  validation: Documents,
+  [one, two]: readonly [Candidate, Candidate],
+  explained: number,
+  printed: PrintedLime,
+  random: RandomState,
+): Promise<ChoiceRun> {
   const shown = Math.min(explained, validation.count)
-  const vocabulary = [...reviews.vocabulary, ...noise.map((_, k) => `FAKE${k}FAKE`)]
   const ours = ourExplainer()
   const seen = async (forest: Classifier) => {
     const all: { LIME: WordWeights[]; sodalime: WordWeights[]; greedy: WordWeights[] } = {
@@ -93,9 +111,8 @@ export async function runChoice(
       const document = documentAt(validation, i)
       const local = forest.near(document)
       const label = local.predicted(everyWord(document))[0]!
-      const words = Array.from(document, (word) => vocabulary[word]!)
       all.LIME.push(printed.explain(local, document.length))
-      all.sodalime.push(await explainOurs(ours, local, words))
+      all.sodalime.push(await explainOurs(ours, local, document.length))
       all.greedy.push(explainGreedy(local, document.length, label, true))
     }
     return all
@@ -175,36 +192,52 @@ function plant(
 }
 
 interface Candidate {
-  readonly classifier: Classifier
+  readonly classifier: RandomForest
   readonly validation: number
   readonly test: number
 }
 
-/** Draws forests until two of them look alike in validation and differ in the test. */
-function findPair(
-  draw: () => Classifier,
-  accuracies: (forest: Classifier) => readonly [number, number],
-): readonly [Candidate, Candidate] {
-  const pool: Candidate[] = []
-  while (pool.length < MOST_FORESTS) {
+/** Draws forests until so many pairs of them look alike in validation and differ in the test, each in one pair only. */
+function findPairs(
+  count: number,
+  draw: () => RandomForest,
+  accuracies: (forest: RandomForest) => readonly [number, number],
+): (readonly [Candidate, Candidate])[] {
+  const pairs: (readonly [Candidate, Candidate])[] = []
+  const pool = new Set<Candidate>()
+  for (let drawn = 0; drawn < count * MOST_FORESTS; drawn++) {
     const classifier = draw()
     const [validation, test] = accuracies(classifier)
     const candidate = { classifier, validation, test }
-    const partner = pool.find(
+    const partner = [...pool].find(
       (other) =>
         Math.abs(other.validation - validation) <= 0.001 && Math.abs(other.test - test) >= 0.05,
     )
-    if (partner !== undefined) return [partner, candidate]
-    pool.push(candidate)
+    if (partner === undefined) {
+      pool.add(candidate)
+      continue
+    }
+    pool.delete(partner)
+    if (pairs.push([partner, candidate]) === count) return pairs
   }
-  throw new Error(`section 5.4: no pair among ${MOST_FORESTS} forests`)
+  throw new Error(`section 5.4: no ${count} pairs among ${count * MOST_FORESTS} forests`)
 }
 
-function accuracyOf(model: Classifier, documents: Documents, classes: Uint8Array): number {
+/** Share of documents on whose class the forest is right. */
+function accuracyOf({ trees }: RandomForest, documents: Documents, classes: Uint8Array): number {
+  const present = new Uint8Array(documents.vocabulary)
   let right = 0
   for (let i = 0; i < documents.count; i++) {
     const document = documentAt(documents, i)
-    if (model.near(document).predicted(everyWord(document))[0] === classes[i]) right++
+    for (const word of document) present[word] = 1
+    let sum = 0
+    for (const { word, left, right: on, share } of trees) {
+      let node = 0
+      while (word[node]! >= 0) node = present[word[node]!] === 1 ? on[node]! : left[node]!
+      sum += share[node]!
+    }
+    if (Number(sum / trees.length > 0.5) === classes[i]) right++
+    for (const word of document) present[word] = 0
   }
   return right / documents.count
 }

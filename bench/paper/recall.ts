@@ -66,7 +66,7 @@ export async function measureRecall(
   limit: number,
   printed: PrintedLime,
 ): Promise<RecallRow> {
-  const { train, trainClasses, test, testClasses, vocabulary } = reviews
+  const { train, trainClasses, test, testClasses } = reviews
   const trainer: Trainer =
     model === 'tree'
       ? (documents, classes) => trainTree(documents, classes, { randomState: SEED })
@@ -87,8 +87,7 @@ export async function measureRecall(
     documents++
     const local = classifier.near(document)
     const d = document.length
-    const words = Array.from(document, (word) => vocabulary[word]!)
-    const mine = await explainOurs(ours, local, words)
+    const mine = await explainOurs(ours, local, document.length)
     const size = Math.max(100, 100 * Math.round(mine.calls / 100))
     let equal = equalCalls.get(size)
     if (equal === undefined) {

@@ -76,7 +76,7 @@ export async function measureTrust(
   { rounds, numTrees }: { readonly rounds: number; readonly numTrees: number },
   printed: PrintedLime,
 ): Promise<TrustRow> {
-  const { train, trainClasses, test, testClasses, vocabulary } = reviews
+  const { train, trainClasses, test, testClasses } = reviews
   const trainer = TRAINERS[model](numTrees)
   const classifier = trainer(train, trainClasses)
   const predicted = crossPredicted(train, trainClasses, 5, trainer, everyWord)
@@ -97,13 +97,12 @@ export async function measureTrust(
     const whole = everyWord(document)
     const answer = local.probability(whole)[0]!
     const label = local.predicted(whole)[0]!
-    const words = Array.from(document, (word) => vocabulary[word]!)
     const explained: { [method: string]: WordWeights } = {
       random: explainRandomly(d, random),
       parzen: parzen.explain(document),
       greedy: explainGreedy(local, d, label, true),
       'LIME as printed': printed.explain(local, d),
-      sodalime: await explainOurs(ours, local, words),
+      sodalime: await explainOurs(ours, local, document.length),
     }
     const kept = createBitMatrix(rounds, d)
     untrusted.forEach((set, round) => {

@@ -2,7 +2,7 @@
  * A worker of `bench/paper.ts`: runs the experiments of one domain and posts their rows as they are done.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type ChoiceRun, runChoice } from './choose.ts'
+import { type ChoiceRun, runChoices } from './choose.ts'
 import { PrintedLime } from './explainers.ts'
 import { measureRecall, RECALL_MODELS, type RecallRow } from './recall.ts'
 import { loadReviews, type ReviewDomain } from './reviews.ts'
@@ -44,6 +44,11 @@ for (const model of TRUST_MODELS) {
     row: await measureTrust(reviews, domain, model, limit, { rounds, numTrees }, draws),
   })
 }
+/** Pairs of forests that share a split. */
+const PAIRS = 4
 const choices: ChoiceRun[] = []
-for (let run = 0; run < runs; run++) choices.push(await runChoice(reviews, run, explained, draws))
+for (let split = 0; split * PAIRS < runs; split++) {
+  const pairs = Math.min(PAIRS, runs - split * PAIRS)
+  choices.push(...(await runChoices(reviews, split, pairs, explained, draws)))
+}
 answer({ kind: 'choice', domain, runs: choices })
