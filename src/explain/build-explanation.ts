@@ -34,6 +34,7 @@ import { type WeightedMoments, weightedMoments } from '../math/weighted-moments.
 import { effectiveSampleSize } from '../math/weighted-statistics.ts'
 import {
   budgetWarning,
+  coalitionsWarning,
   convergenceWarning,
   droppedWarning,
   fitWarnings,
@@ -71,10 +72,9 @@ export interface AnsweredSamples {
   readonly X: DesignMatrix
   /** (n, m), where the domain gives such columns. */
   readonly nuisance: Matrix | undefined
-  readonly sampler: Pick<
-    Sampler<unknown>,
-    'name' | 'why' | 'weighting' | 'paired' | 'more' | 'solve'
-  >
+  readonly sampler: Pick<Sampler<unknown>, 'name' | 'why' | 'weighting' | 'paired' | 'more'> & {
+    readonly solve: ((y: Float64Array) => Fitted) | undefined
+  }
   /** The second answer about the instance. */
   readonly again: Float64Array | undefined
   /** (n, labels). */
@@ -112,13 +112,16 @@ export function buildExplanation(answered: AnsweredSamples): BuiltExplanation {
   }
   warn(droppedWarning(answered.dropped, n + answered.dropped))
   if (task === 'classification') warn(probabilityWarning(outputs))
-  if (sampler.solve === undefined) {
+  // All combinations are weighed exactly, however little weight some have.
+  if (sampler.solve === undefined && typeof sampler.weighting === 'string') {
     warn(
       sampler.weighting === 'even'
         ? budgetWarning(n - 1, X.cols)
         : sampleSizeWarning(effective, n, Math.min(settings.numFeatures, X.cols)),
     )
   }
+  if (sampler.name === 'shap')
+    warn(coalitionsWarning(n + answered.dropped, X.cols, settings.maxSamples))
   warn(noiseWarning(outputs, answered.again))
 
   const { fitted, moments } = fitter(answered, weights)

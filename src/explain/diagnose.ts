@@ -11,6 +11,7 @@
  * | fewer-samples-than-features | the budget does not reach to fit all features: a few are selected                 |
  * | noisy-model                 | the model answers the same instance twice, differently                           |
  * | not-settled                 | `maxSamples` is reached before `tolerance`                                       |
+ * | more-samples-than-asked     | Shapley values of so many features need more than `numSamples`                   |
  * | samples-dropped             | the model’s answer to some samples was not finite; they are left out              |
  */
 import type { LabelExplanation } from '../contract/explanation.ts'
@@ -59,6 +60,20 @@ export function budgetWarning(samples: number, features: number): Warning | unde
   return {
     code: 'fewer-samples-than-features',
     message: `${samples} samples cannot tell ${features} features apart: only the few that explain most are fitted. Raise numSamples or maxSamples, or make larger features.`,
+  }
+}
+
+/** Warning about Shapley values that took more samples than they were allowed. */
+export function coalitionsWarning(
+  samples: number,
+  features: number,
+  allowed: number,
+): Warning | undefined {
+  // The full and the empty coalition and a pair of complements are the least change.
+  if (samples <= allowed + 2) return undefined
+  return {
+    code: 'more-samples-than-asked',
+    message: `Shapley values of ${features} features took ${samples} samples, though ${allowed} were asked for: each feature needs a coalition of its own. Raise numSamples, or take method: 'lime'.`,
   }
 }
 

@@ -89,7 +89,7 @@ export async function explainNeighbourhood<Input, Result extends Explanation = E
       const had = samples?.interpretable.rows ?? 0
       const block = await sampler.next(wanted - had)
       samples = samples === undefined ? block : stackNeighbourhoods([samples, block])
-      const again = had === 0 && !settings.python && (adaptive || sampler.name !== 'lime')
+      const again = had === 0 && asksAgain(settings)
       await inquiry.ask(samples, { again, onAnswered: partly.report })
       refuseGaps(inquiry, settings)
       const n = inquiry.answered
@@ -119,13 +119,23 @@ function growth(excess: number): number {
 
 const [LEAST_GROWTH, MOST_GROWTH] = [1.2, 3]
 
+/**
+ * Whether the instance is asked about twice, to tell a model with noise of its own. Where a number of LIME's own samples was
+ * asked for, only if that is less than one call in a thousand.
+ */
+function asksAgain({ python, sampling, numSamples }: Settings): boolean {
+  return !python && (numSamples === 'auto' || sampling !== 'lime' || numSamples > MANY)
+}
+
+const MANY = 1000
+
 /** The samples answered so far, without those that have no finite answer, nor their complements. */
 function answeredRows<Input>(
   { interpretable: X, nuisance }: Neighbourhood<Input>,
   { matrix, unanswerable }: Inquiry<Input>,
   sampler: Sampler<Input>,
 ): Pick<AnsweredSamples, 'X' | 'nuisance' | 'outputs' | 'sampler'> {
-  const { paired, weighting } = sampler
+  const { paired, weighting, solve } = sampler
   // Half a pair counts for nothing before the other half is answered.
   const rows = paired && matrix.rows % 2 === 0 ? matrix.rows - 1 : matrix.rows
   if (unanswerable.length === 0 && typeof weighting === 'string') {
@@ -133,7 +143,7 @@ function answeredRows<Input>(
       X: firstRows(X, rows),
       nuisance: nuisance && (firstRows(nuisance, rows) as Matrix),
       outputs: firstRows(matrix, rows) as Matrix,
-      sampler,
+      sampler: { ...sampler, solve: undefined },
     }
   }
   const out = new Set<number>()
@@ -152,6 +162,7 @@ function answeredRows<Input>(
       ...sampler,
       weighting:
         typeof weighting === 'string' ? weighting : Float64Array.from(kept, (i) => weighting[i]!),
+      solve: solve && ((y) => solve(y, kept)),
     },
   }
 }

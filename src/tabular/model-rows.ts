@@ -31,14 +31,15 @@ export function modelRows(
     form === 'flat'
       ? flatRows(rows, attributes, samples, names.length)
       : arrayRows(rows, attributes, samples, names.length)
-  const own = instance === undefined ? -1 : rows.indexOf(0)
-  if (instance !== undefined && own >= 0) {
+  if (instance !== undefined && rows.includes(0)) {
     const cells = [...instance]
     for (const { columns, missingAs } of attributes) {
       const missing = form === 'flat' || missingAs === 'NaN' ? Number.NaN : null
       for (const c of columns) if (isMissing(cells[c])) cells[c] = missing
     }
-    made[own] = form === 'flat' ? Float64Array.from(cells as number[]) : cells
+    rows.forEach((row, r) => {
+      if (row === 0) made[r] = form === 'flat' ? Float64Array.from(cells as number[]) : [...cells]
+    })
   }
   return form === 'object' ? (made as Value[][]).map((row) => namedRow(row, names)) : made
 }

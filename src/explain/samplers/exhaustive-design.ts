@@ -36,6 +36,8 @@ export function chancesOf(masks: BitMatrix, law: SwitchLaw, from = 0): Float64Ar
       if (law.kind === 'independent') product *= on ? law.on[j]! : 1 - law.on[j]!
     }
     if (law.kind === 'independent') return product
+    // Of one feature alone they never see it on, but for the instance, without which it would have no effect.
+    if (d === 1) return 0.5
     return off === 0 ? 0 : 1 / (d * binomial(d, off))
   })
 }

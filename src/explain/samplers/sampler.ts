@@ -50,8 +50,8 @@ export interface Sampler<Input> {
   readonly next: (n: number) => Neighbourhood<Input> | Promise<Neighbourhood<Input>>
   /** Further samples, of which the model will not be asked. */
   readonly more: (() => MoreSamples) | undefined
-  /** The fit of one label's answers (n), where it is not a surrogate's. */
-  readonly solve?: ((y: Float64Array) => Fitted) | undefined
+  /** The fit of one label's answers (n) to the samples of these numbers (n), where it is not a surrogate's. */
+  readonly solve?: ((y: Float64Array, kept: Int32Array) => Fitted) | undefined
 }
 
 /** Rows enumerated by `auto` at most. */

@@ -10,7 +10,13 @@
  * A coalition of size s weighs 1 / (C(d, s) s (d − s)) in Shapley's kernel (Lundberg and Lee 2017, theorem 2); sampled
  * with chance p it stands for 1/p of its kind.
  */
-import { type BitMatrix, createBitMatrix, fillBitRow, setBit } from '../../math/bit-matrix.ts'
+import {
+  type BitMatrix,
+  createBitMatrix,
+  fillBitRow,
+  rowPopcount,
+  setBit,
+} from '../../math/bit-matrix.ts'
 import type { RandomState } from '../../math/random-state.ts'
 import { allMasks } from '../samplers/exhaustive-design.ts'
 
@@ -58,6 +64,15 @@ export function chooseCoalitions(d: number, budget: number, random: RandomState)
     weights[row + 1] = weight
   })
   return { masks, weights, complete: false }
+}
+
+/** Shapley's kernel (n) for rows of coalitions; 0 for the full and the empty one. */
+export function shapleyKernel(masks: BitMatrix): Float64Array {
+  const d = masks.cols
+  return Float64Array.from({ length: masks.rows }, (_, i) => {
+    const size = rowPopcount(masks, i)
+    return size === 0 || size === d ? 0 : 1 / (binomial(d, size) * size * (d - size))
+  })
 }
 
 /** Pairs of each size 1 … ⌊d/2⌋: equal shares, none above what there is. */

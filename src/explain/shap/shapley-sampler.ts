@@ -5,8 +5,8 @@
  * What is off has the value of a background row in tables, of each of several in turn and then averaged; elsewhere it is
  * switched off as in other explanations. What is on has the instance's own value.
  */
-import { DataError, OptionError } from '../../contract/errors.ts'
-import { type BitMatrix, createBitMatrix, firstRows } from '../../math/bit-matrix.ts'
+import { DataError, OptionError, PredictorOutputError } from '../../contract/errors.ts'
+import { type BitMatrix, createBitMatrix, firstRows, selectRows } from '../../math/bit-matrix.ts'
 import type { Fitted } from '../build-explanation.ts'
 import { loosenessOf } from '../even-fit.ts'
 import { withIntervals } from '../intervals.ts'
@@ -16,7 +16,7 @@ import type { Neighbourhood, Surroundings } from '../neighbourhood.ts'
 import { allMasks } from '../samplers/exhaustive-design.ts'
 import type { Sampler } from '../samplers/sampler.ts'
 import type { Settings } from '../settings.ts'
-import { type Coalitions, chooseCoalitions } from './coalitions.ts'
+import { type Coalitions, chooseCoalitions, shapleyKernel } from './coalitions.ts'
 import { exactShapley, regressShapley, shapleyErrors } from './shapley-values.ts'
 
 /** Features up to which the Shapley values of a model of the model are found from all coalitions. */
@@ -67,16 +67,57 @@ export function shapleySampler<Input>(
     first: samples.interpretable.rows,
     next: () => samples,
     more: undefined,
-    solve: (y) => {
-      const n = Math.floor(y.length / count)
-      const v = Float64Array.from({ length: n }, (_, i) => {
-        let sum = 0
-        for (let b = 0; b < count; b++) sum += y[i * count + b]!
-        return sum / count
+    solve: (y, kept) => {
+      const answered = kept.length === 0 ? 0 : Math.floor((kept.at(-1)! + 1) / count)
+      const sums = new Float64Array(answered)
+      const counts = new Int32Array(answered)
+      kept.forEach((row, k) => {
+        const i = Math.floor(row / count)
+        if (i >= answered) return
+        sums[i]! += y[k]!
+        counts[i]!++
       })
-      return fitShapley(coalitions, v)
+      const v = sums.map((sum, i) => sum / counts[i]!)
+      return counts.includes(0) ? fitWithGaps(coalitions, v) : fitShapley(coalitions, v)
     },
   }
+}
+
+/** The same where v (n) is NaN for some coalitions: the pairs that lack an answer are left out. */
+function fitWithGaps(coalitions: Coalitions, v: Float64Array): Fitted {
+  const { masks, weights, order } = coalitions.complete
+    ? asPairs(coalitions.masks)
+    : { ...coalitions, order: [...v.keys()] }
+  const known = (row: number) => Number.isFinite(v[order[row]!])
+  if (!known(1)) {
+    throw new PredictorOutputError({
+      where: 'model, the sample with everything off',
+      got: 'no finite number',
+      expected: 'an answer that Shapley values are counted from',
+      remedy: 'Give another background, or mend the model for such input.',
+    })
+  }
+  const rows = Array.from({ length: v.length - (v.length % 2) }, (_, row) => row).filter(
+    (row) => known(row) && known(row ^ 1),
+  )
+  return fitShapley(
+    {
+      masks: selectRows(masks, rows) as BitMatrix,
+      weights: Float64Array.from(rows, (row) => weights[row]!),
+      complete: false,
+    },
+    Float64Array.from(rows, (row) => v[order[row]!]!),
+  )
+}
+
+/** All coalitions, in the order of `allMasks`, as pairs with Shapley's weights; `order`: where each was. */
+function asPairs(all: BitMatrix): Pick<Coalitions, 'masks' | 'weights'> & { order: number[] } {
+  const last = all.rows - 1
+  const order = Array.from({ length: all.rows }, (_, row) =>
+    row & 1 ? last - (row >> 1) : row >> 1,
+  )
+  const masks = selectRows(all, order) as BitMatrix
+  return { masks, weights: shapleyKernel(masks), order }
 }
 
 /** Row i · B + b is coalition i before background b. */
@@ -125,7 +166,7 @@ function fitShapley(coalitions: Coalitions, v: Float64Array): Fitted {
   const n = v.length - (v.length % 2)
   const values = v.subarray(0, n)
   const own: Coalitions = { ...coalitions, masks: firstRows(masks, n) as BitMatrix }
-  if (complete || n < d + 2) {
+  if (complete || n < 4) {
     return {
       ...explained(new Float64Array(d), v[0]!, new Float64Array(d).fill(Number.NaN), 0),
       weights: [],
