@@ -89,7 +89,7 @@ export async function explainNeighbourhood<Input, Result extends Explanation = E
       const had = samples?.interpretable.rows ?? 0
       const block = await sampler.next(wanted - had)
       samples = samples === undefined ? block : stackNeighbourhoods([samples, block])
-      const again = had === 0 && asksAgain(settings)
+      const again = had === 0 && asksAgain(settings, sampler.name)
       await inquiry.ask(samples, { again, onAnswered: partly.report })
       refuseGaps(inquiry, settings)
       const n = inquiry.answered
@@ -120,10 +120,10 @@ function growth(excess: number): number {
 const [LEAST_GROWTH, MOST_GROWTH] = [1.2, 3]
 
 /**
- * Whether the instance is asked about twice, to tell a model with noise of its own. Where a number of LIME's own samples was
- * asked for, only if that is less than one call in a thousand.
+ * Whether the instance is asked about twice, to tell a model with noise of its own. Of a given number of LIME's own samples
+ * only if that is less than one call in a thousand.
  */
-function asksAgain({ python, sampling, numSamples }: Settings): boolean {
+function asksAgain({ python, numSamples }: Settings, sampling: string): boolean {
   return !python && (numSamples === 'auto' || sampling !== 'lime' || numSamples > MANY)
 }
 
