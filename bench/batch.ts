@@ -29,7 +29,7 @@ export async function run({ quick, emit }: BenchOptions): Promise<void> {
   const files = adultFiles()
   const rows = quick ? 1000 : 10_000
   const input = inputOf(files, rows)
-  const rounds = quick ? 1 : 5
+  const rounds = quick ? 1 : 3
   const python = await startPythonLime()
   const pythonRows = quick ? 50 : 200
   await python?.prepare('onnx_rows', {

@@ -3,7 +3,7 @@
  * the files equal those of a run that nobody disturbed; otherwise the benchmark fails.
  *
  * 1. Kills: a queue with two worker processes on a Redis with an append-only file; 50 times (--quick: 8) a worker, the
- *    coordinator or Redis gets SIGKILL at a random moment, and is started again. Batches follow each other until so many
+ *    coordinator or Redis gets SIGKILL at a random moment, and is started again (also where it finds no Redis while that is down). Batches follow each other until so many
  *    kills are done.
  * 2. Redis away for a whole minute (--quick: 10 s) in the middle of a batch, nothing else being touched.
  * 3. A disk that is full: a small tmpfs (it needs root), room made, the same command again.
@@ -20,6 +20,8 @@ import { RandomState } from '../src/index.ts'
 import { redisServer, startRedis } from '../test/batch/redis-server.ts'
 import { type AdultFiles, adultFiles, csvText, namesOf } from './adult-model.ts'
 import type { BenchOptions } from './main.ts'
+
+const NO_REDIS = 'which cannot be reached'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cli = join(root, 'dist', 'cli', 'main.mjs')
@@ -70,9 +72,22 @@ async function survivedKills(
 ): Promise<number> {
   const random = new RandomState(7)
   const redis = await startRedis({ appendOnly: true })
-  const worker = () =>
-    start(['worker', '--queue', redis.url, '--model', files.model, '--workers', '1', '--quiet'])
-  const workers = [worker(), worker()]
+  const workers: ChildProcess[] = []
+  // A worker that finds no Redis when it starts says so and ends; it is started again, as a container would be.
+  const endings: string[] = []
+  let over = false
+  const begin = (slot: number): void => {
+    const one = start([
+      ...['worker', '--queue', redis.url, '--model', files.model, '--workers', '1', '--quiet'],
+    ])
+    workers[slot] = one
+    one.on('close', (code, signal) => {
+      if (signal !== 'SIGKILL') endings.push(`${code}: ${said.get(one)}`)
+      if (!over) setTimeout(() => over || begin(slot), 500)
+    })
+  }
+  begin(0)
+  begin(1)
   let left = kills
   let batches = 0
   try {
@@ -83,18 +98,21 @@ async function survivedKills(
       let ended = finished(coordinator)
       for (;;) {
         const code = await Promise.race([ended, sleep(300 + 1500 * random.randomSample())])
+        if (code === 0) break
         if (code !== undefined) {
-          if (code !== 0)
+          // One that finds no Redis when it starts says so and ends, and is started again, as workers are.
+          if (!said.get(coordinator)!.includes(NO_REDIS)) {
             throw new Error(`the coordinator ended with ${code}: ${said.get(coordinator)}`)
-          break
+          }
+          coordinator = start(args)
+          ended = finished(coordinator)
+          continue
         }
         if (left === 0) continue
         left--
         const which = random.randint(0, 4)
-        if (which < 2) {
-          await killed(workers[which]!)
-          workers[which] = worker()
-        } else if (which === 2) {
+        if (which < 2) await killed(workers[which]!)
+        else if (which === 2) {
           await killed(coordinator)
           coordinator = start(args)
           ended = finished(coordinator)
@@ -105,8 +123,11 @@ async function survivedKills(
         }
       }
       checkEqual(out, reference)
+      const strange = endings.find((text) => !text.includes(NO_REDIS))
+      if (strange !== undefined) throw new Error(`a worker ended by itself: ${strange}`)
     }
   } finally {
+    over = true
     for (const one of workers) one.kill('SIGKILL')
     await redis.stop('SIGKILL')
   }
@@ -231,6 +252,7 @@ async function finish(child: ChildProcess): Promise<void> {
 }
 
 async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
   const ended = finished(child)
   child.kill('SIGKILL')
   await ended

@@ -7,10 +7,12 @@
  * 3. A job whose worker died is found stalled and given to another. If that happens twice, each of its instances is tried
  *    alone first, while nothing else is underway in this process, with a strike in Redis while it is; with three strikes it
  *    becomes a row with an error.
- * 4. When it is told to stop, it finishes the shards that it has begun.
+ * 4. When it is told to stop, it finishes the shards that it has begun. Where Redis is away then, it ends when they are written:
+ *    they are looked for in the place of results.
  */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DataError, OptionError } from '../contract/errors.ts'
 import type { OpenOptions } from '../models/open.ts'
 import { carried } from './carried-error.ts'
@@ -73,14 +75,18 @@ const LATER_MS = 10_000
 const DEATHS = 2
 const STRIKES = 3
 
-/** Works until the signal says stop. Rejects with an OptionError where it is refused, and where Redis cannot be reached. */
-export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
+/** How long, in milliseconds, a worker that is told to stop waits for a Redis that is away. */
+const FAREWELL_MS = 5000
+
+/** Works until the signal says stop; resolves to whether Redis was there to hear it. Rejects with an OptionError where it is refused, and where Redis cannot be reached. */
+export async function runQueueWorker(options: QueueWorkerOptions): Promise<boolean> {
   const { name, signal, onEvent, lockMs = LOCK_MS } = options
   const hash = await modelHash(options.model, options.preprocessing)
   const { Worker, DelayedError } = await loadBullmq()
   const redis = await connectRedis(options.redis)
   const id = randomUUID()
   let shards = 0
+  let underway = 0
   const entry = (): WorkerEntry => ({
     worker: id,
     host: hostname(),
@@ -127,6 +133,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   const worker = new Worker<unknown, ShardSummary>(
     name,
     async (job, token) => {
+      underway++
       try {
         const { batch, shard } = readJob(job.data)
         const { announcement, pool, store } = await serve(batch)
@@ -154,6 +161,8 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
         }
         const data = carried(error)
         throw data === undefined ? error : new Error(JSON.stringify(data))
+      } finally {
+        underway--
       }
     },
     {
@@ -171,6 +180,16 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   worker.on('error', (error) => {
     if (!stop.signal.aborted) onEvent?.(`Redis: ${error.message}`)
   })
+  /** Resolves when Redis has been away for a while, and nothing is underway. */
+  const abandoned = async (): Promise<boolean> => {
+    for (let since = Date.now(); Date.now() - since < FAREWELL_MS; ) {
+      await sleep(100, undefined, { ref: false })
+      if (redis.status === 'ready' || underway > 0) since = Date.now()
+    }
+    return false
+  }
+  const heard = (work: Promise<unknown>): Promise<boolean> =>
+    Promise.race([work.then(() => true), abandoned()])
   const renew = () =>
     redis.set(workerKey(name, id), JSON.stringify(entry()), 'EX', WORKER_SECONDS).catch(() => null)
   const timer = setInterval(renew, RENEW_MS)
@@ -182,13 +201,13 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     const running = worker.run()
     running.catch(() => undefined)
     await aborted(AbortSignal.any([signal, stop.signal]))
-    await renew()
     onEvent?.('finishing the shards that are begun')
-    await worker.close()
+    const closed = await heard(renew().then(() => worker.close()))
     if (stop.signal.aborted) throw stop.signal.reason
+    return closed
   } catch (error) {
     if (error instanceof Refusal) await refuse(error.reason)
-    await worker.close(true).catch(() => undefined)
+    await heard(worker.close(true)).catch(() => undefined)
     throw error instanceof Refusal ? error.reason : error
   } finally {
     clearInterval(timer)
@@ -197,7 +216,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
       await pool?.close()
       await store?.close()
     }
-    await redis.del(workerKey(name, id)).catch(() => undefined)
+    if (redis.status === 'ready') await redis.del(workerKey(name, id)).catch(() => undefined)
     waiting.disconnect()
     hearing.disconnect()
     redis.disconnect()

@@ -81,7 +81,7 @@ async function work(kind: BatchKind, flags: WorkerFlags, context: CommandContext
   }
   const connection = JSON.parse(JSON.stringify(connectionOptions(flags, context.env)))
   if (flags.queue !== undefined) {
-    await runQueueWorker({
+    const heard = await runQueueWorker({
       redis: redisPlace(flags, context.env),
       name: flags.queueName,
       sodalime: packageVersion(),
@@ -98,6 +98,8 @@ async function work(kind: BatchKind, flags: WorkerFlags, context: CommandContext
         if (flags.quiet !== true) context.stderr.write(`${text}\n`)
       },
     })
+    // Connections to a Redis that is away keep on trying, and would keep the process.
+    if (!heard) setTimeout(() => process.exit(), 100)
     return
   }
   const line = progressLine(context.stderr, flags)

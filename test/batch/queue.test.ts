@@ -103,6 +103,15 @@ describe.skipIf(redisServer === undefined)(
       expect(shardBytes(out)).toEqual(shardBytes(reference))
     })
 
+    it('lets a worker that is told to stop end while Redis is away', async () => {
+      const other = await startRedis()
+      const one = startCli(worker(other.url))
+      await one.until(/listens/)
+      await other.stop('SIGKILL')
+      expect(await one.stop('SIGTERM')).toBe(0)
+      expect(one.said()).toContain('finishing the shards that are begun')
+    })
+
     it('goes on where Redis came back empty', async () => {
       const out = join(folder, 'redis-emptied')
       const one = startCli(worker(url))
