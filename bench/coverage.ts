@@ -204,7 +204,7 @@ function bootstrapped(
   const design = paired
     ? pairedDesign(d, random)
     : independentDesign(new Float64Array(d).fill(p!), random)
-  const more = () => ({ X: design(MORE), Z: undefined, paired })
+  const more = () => ({ X: design(MORE), paired })
   const clusters = paired ? y.length >> 1 : y.length
   const estimates = Array.from({ length: RESAMPLED }, () => {
     const drawn = new Int32Array(clusters)

@@ -56,12 +56,12 @@ export function tableLimit({ table, row, f }: CoverageTable, n: number): Float64
   const random = new RandomState(99)
   for (let from = 0; from < n; from += block) {
     const masks = independentDesign(new Float64Array(d).fill(0.5), random)(block)
-    const { interpretable, nuisance, inputs } = explainer.surround(row, { random }).switched(masks)
+    const { interpretable, inputs } = explainer.surround(row, { random }).switched(masks)
     const y = Float64Array.from(
       inputs(Int32Array.from({ length: block }, (_, i) => i)) as readonly ArrayLike<number>[],
       f,
     )
-    const design = new EvenDesign({ X: interpretable, Z: nuisance, paired: false })
+    const design = new EvenDesign({ X: interpretable, paired: false })
     const { coefficients } = design.estimate(y)
     coefficients.forEach((value, j) => {
       sums[j]! += (value * block) / n

@@ -12,10 +12,10 @@
  */
 import { DataError, OptionError } from '../contract/errors.ts'
 import type { Explanation, Feature } from '../contract/explanation.ts'
-import type { Matrix } from '../contract/matrix.ts'
 import { checkOptions, didYouMean } from '../contract/nearest.ts'
 import type { Model } from '../contract/predictor.ts'
 import type {
+  Cells,
   Domain,
   Neighbourhood,
   Surroundings,
@@ -31,6 +31,7 @@ import {
   resolveSettings,
   Streams,
 } from '../explain/settings.ts'
+import { elementOf } from '../math/bit-matrix.ts'
 import { joinCodes, joinColumns, splitColumns } from './join-columns.ts'
 
 /** An explainer for each part, by the part’s name. */
@@ -183,13 +184,6 @@ function sideBySide<Input>(
   names: readonly string[],
   parts: readonly Neighbourhood<unknown>[],
 ): Neighbourhood<Input> {
-  const nuisance = parts.map((one) => one.nuisance).filter((one) => one !== undefined)
-  let before = 0
-  const owners = parts.flatMap(({ nuisance: own, interpretable }) => {
-    const of = Array.from(own?.of ?? [], (j) => before + j)
-    before += interpretable.cols
-    return of
-  })
   return {
     interpretable: joinColumns(parts.map((one) => one.interpretable)),
     codes: joinCodes(
@@ -203,11 +197,30 @@ function sideBySide<Input>(
         (_, i) => Object.fromEntries(names.map((name, k) => [name, inputs[k]![i]])) as Input,
       )
     },
-    nuisance:
-      nuisance.length > 0
-        ? { ...(joinColumns(nuisance) as Matrix), of: Int32Array.from(owners) }
-        : undefined,
+    cells: joinCells(parts),
   }
+}
+
+/** Cells of all parts; those of parts without any are on and off. */
+function joinCells(parts: readonly Neighbourhood<unknown>[]): Cells | undefined {
+  if (parts.every(({ cells }) => cells === undefined)) return undefined
+  const counts = parts.flatMap(({ cells, interpretable }) =>
+    Array.from(cells?.counts ?? new Int32Array(interpretable.cols).fill(2)),
+  )
+  const d = counts.length
+  const n = parts[0]!.interpretable.rows
+  const codes = new Uint16Array(n * d)
+  let first = 0
+  for (const { cells, interpretable } of parts) {
+    const own = interpretable.cols
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < own; j++) {
+        codes[i * d + first + j] = cells?.codes[i * own + j] ?? elementOf(interpretable, i, j)
+      }
+    }
+    first += own
+  }
+  return { codes, counts: Int32Array.from(counts) }
 }
 
 function checkedParts(parts: CompositeParts): [string, Domain<unknown, unknown>][] {

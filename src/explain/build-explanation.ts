@@ -47,7 +47,7 @@ import { evenFitter, loosenessOf } from './even-fit.ts'
 import { type AnsweringFit, fitLabel, type LabelFit, WIDE } from './fit-label.ts'
 import { weightedErrors, withIntervals } from './intervals.ts'
 import type { EvenSamples } from './least-squares.ts'
-import type { Surroundings } from './neighbourhood.ts'
+import type { Cells, Surroundings } from './neighbourhood.ts'
 import type { Sampler } from './samplers/sampler.ts'
 import { describeSettings, type Settings } from './settings.ts'
 import { linearSolver } from './surrogate.ts'
@@ -70,8 +70,8 @@ export interface AnsweredSamples {
   readonly chosen: readonly number[]
   /** (n, d), row 0 the instance. */
   readonly X: DesignMatrix
-  /** (n, m), where the domain gives such columns. */
-  readonly nuisance: Matrix | undefined
+  /** Of n samples, where the domain tells them. */
+  readonly cells: Cells | undefined
   readonly sampler: Pick<Sampler<unknown>, 'name' | 'why' | 'weighting' | 'paired' | 'more'> & {
     readonly solve: ((y: Float64Array) => Fitted) | undefined
   }
@@ -190,7 +190,7 @@ interface Fitter {
 
 /** How labels are fitted: by the design where it has its own way, else by selection and surrogate. */
 function fitter(
-  { X, nuisance, settings, sampler, outputs }: AnsweredSamples,
+  { X, cells, settings, sampler, outputs }: AnsweredSamples,
   weights: Float64Array,
 ): Fitter {
   const { solve } = sampler
@@ -206,7 +206,7 @@ function fitter(
   if (even && n - 1 >= AMPLE * X.cols) {
     const samples: EvenSamples = {
       X: rowsFrom(X, 1),
-      Z: nuisance && (rowsFrom(nuisance, 1) as Matrix),
+      cells: cells && { ...cells, codes: cells.codes.subarray(X.cols) },
       paired: sampler.paired,
     }
     const more = settings.link === 'identity' ? sampler.more : undefined

@@ -13,7 +13,6 @@ import { estimateEffects } from './estimate-effects.ts'
 import { heldOutScore, type LabelFit } from './fit-label.ts'
 import { withIntervals } from './intervals.ts'
 import { EvenDesign, type EvenSamples, type LinearEstimate } from './least-squares.ts'
-import type { MoreSamples } from './logistic-lines.ts'
 
 /** A fit, and how well it is known. */
 export interface EvenFit extends LabelFit {
@@ -25,7 +24,7 @@ export interface EvenFit extends LabelFit {
 export function evenFitter(
   samples: EvenSamples,
   numFeatures: number,
-  more: (() => MoreSamples) | undefined,
+  more: (() => EvenSamples) | undefined,
 ): (y: Float64Array) => EvenFit {
   const design = new EvenDesign(samples)
   return (y) => fitEven(samples, estimateEffects(design, y, more), y, numFeatures)

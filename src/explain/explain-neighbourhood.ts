@@ -24,7 +24,7 @@ import {
 } from './build-explanation.ts'
 import { looseWarning } from './diagnose.ts'
 import { resolveLabels, topLabels } from './labels.ts'
-import type { Neighbourhood, Surroundings } from './neighbourhood.ts'
+import type { Cells, Neighbourhood, Surroundings } from './neighbourhood.ts'
 import { partialReports, withPartial } from './partial-reports.ts'
 import { chooseSampler, type Sampler, stackNeighbourhoods } from './samplers/sampler.ts'
 import type { Settings } from './settings.ts'
@@ -131,17 +131,17 @@ const MANY = 1000
 
 /** The samples answered so far, without those that have no finite answer, nor their complements. */
 function answeredRows<Input>(
-  { interpretable: X, nuisance }: Neighbourhood<Input>,
+  { interpretable: X, cells }: Neighbourhood<Input>,
   { matrix, unanswerable }: Inquiry<Input>,
   sampler: Sampler<Input>,
-): Pick<AnsweredSamples, 'X' | 'nuisance' | 'outputs' | 'sampler'> {
+): Pick<AnsweredSamples, 'X' | 'cells' | 'outputs' | 'sampler'> {
   const { paired, weighting, solve } = sampler
   // Half a pair counts for nothing before the other half is answered.
   const rows = paired && matrix.rows % 2 === 0 ? matrix.rows - 1 : matrix.rows
   if (unanswerable.length === 0 && typeof weighting === 'string') {
     return {
       X: firstRows(X, rows),
-      nuisance: nuisance && (firstRows(nuisance, rows) as Matrix),
+      cells,
       outputs: firstRows(matrix, rows) as Matrix,
       sampler: { ...sampler, solve: undefined },
     }
@@ -156,7 +156,7 @@ function answeredRows<Input>(
     out.size === 0 ? firstRows(whole, rows) : selectRows(whole, kept)
   return {
     X: cut(X),
-    nuisance: nuisance && (cut(nuisance) as Matrix),
+    cells: cells && out.size > 0 ? cellsOf(cells, kept) : cells,
     outputs: cut(matrix) as Matrix,
     sampler: {
       ...sampler,
@@ -240,4 +240,14 @@ function chooseLabels(
   if (labels !== undefined)
     return resolveLabels(labels, classNames, `${name}.explain, options.labels`)
   return task === 'regression' ? Array.from(prediction.keys()) : topLabels(prediction, 1)
+}
+
+/** The cells of the samples named. */
+function cellsOf({ codes, counts }: Cells, rows: Int32Array): Cells {
+  const d = counts.length
+  const kept = new Uint16Array(rows.length * d)
+  for (let k = 0; k < rows.length; k++) {
+    kept.set(codes.subarray(rows[k]! * d, (rows[k]! + 1) * d), k * d)
+  }
+  return { codes: kept, counts }
 }

@@ -1,21 +1,18 @@
 /**
  * Least squares on samples of equal weight, with a standard error for every coefficient.
  *
- * 1. Columns: the switches X (n, d), and after them the nuisance columns Z (n, m), which are 0 on average whatever is on.
- *    Their coefficients are of no interest, but take the noise out of the others; a ridge of m times their variance keeps
- *    many of them from following noise of their own.
- * 2. Coefficients of G c = Aᵀ(y − ȳ), A the centred columns.
- * 3. Standard errors from the residuals e by the sandwich G⁻¹ (Σ s sᵀ) G⁻¹, where s is Σ a e over a sample, or over a
+ * 1. Coefficients of G c = Aᵀ(y − ȳ), A the centred switches (n, d).
+ * 2. Standard errors from the residuals e by the sandwich G⁻¹ (Σ s sᵀ) G⁻¹, where s is Σ a e over a sample, or over a
  *    sample and its complement where these come in pairs: what is of even order cancels in a pair and is no error
  *    (White 1980; Liang and Zeger 1986). The sum is scaled by C / (C − k), C samples or pairs, k coefficients.
  *
- * Beyond 400 columns G⁻¹ is taken as diagonal for step 3, which it nearly is under designs with independent columns.
+ * Beyond 400 columns G⁻¹ is taken as diagonal for step 2, which it nearly is under designs with independent columns.
  */
-import type { Matrix } from '../contract/matrix.ts'
 import { columnSums, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
 import { cholesky, choleskySolve, singularFactor } from '../math/cholesky.ts'
 import { type LinearFit, solveRidge, withIntercept } from '../math/ridge.ts'
 import { type WeightedMoments, weightedMoments } from '../math/weighted-moments.ts'
+import type { Cells } from './neighbourhood.ts'
 import { factorialBlock } from './samplers/factorial-design.ts'
 
 /** Columns up to which standard errors use the whole of G⁻¹. */
@@ -27,8 +24,8 @@ const TINY = 1e-9
 export interface EvenSamples {
   /** (n, d). */
   readonly X: DesignMatrix
-  /** (n, m), 0 on average whatever X is. */
-  readonly Z?: Matrix | undefined
+  /** What else differs between the samples, where it is told. */
+  readonly cells?: Cells | undefined
   /** Whether rows 2k and 2k + 1 are complements. */
   readonly paired: boolean
 }
@@ -56,10 +53,11 @@ export interface LinearEstimate {
  * column that is the same throughout is 0, for certain.
  */
 export class EvenDesign {
+  readonly samples: EvenSamples
   readonly paired: boolean
   /** Columns of X, d. */
   readonly cols: number
-  /** The columns of X that change, and after them those of Z. */
+  /** The columns of X that change. */
   readonly columns: DesignMatrix
   readonly moments: WeightedMoments
   /** Which columns of X change. */
@@ -68,14 +66,15 @@ export class EvenDesign {
   #solver: Solver | undefined
   #inverse: Float64Array | undefined
 
-  constructor({ X, Z, paired }: EvenSamples) {
+  constructor(samples: EvenSamples) {
+    const { X, paired } = samples
     const sums = columnSums(X)
+    this.samples = samples
     this.paired = paired
     this.cols = X.cols
     this.#means = sums.map((sum) => sum / X.rows)
     this.live = Int32Array.from(sums.keys()).filter((j) => sums[j]! > 0 && sums[j]! < X.rows)
-    const live = this.live.length === X.cols ? X : selectColumns(X, this.live)
-    this.columns = Z === undefined ? live : joined(live, Z)
+    this.columns = this.live.length === X.cols ? X : selectColumns(X, this.live)
     this.moments = weightedMoments(this.columns, new Float64Array(X.rows).fill(1))
   }
 
@@ -100,7 +99,7 @@ export class EvenDesign {
     }
   }
 
-  /** Least squares of y (n) on all columns, those of Z with their ridge; undefined where there are too many for a factor. */
+  /** Least squares of y (n) on the live columns; undefined where there are too many for a factor. */
   fit(y: Float64Array): LinearFit | undefined {
     const cross = this.moments.cross(y)
     const c = this.#ready().solve?.(cross.c)
@@ -111,25 +110,15 @@ export class EvenDesign {
   #ready(): Solver {
     if (this.#solver !== undefined) return this.#solver
     const { moments, paired } = this
-    const { rows: n, cols: p } = moments
-    const d = this.live.length
+    const { rows: n, cols: d } = moments
     let solve: Solver['solve']
-    let penalties: Float64Array | undefined
-    if (p <= MOST_INVERTED) {
+    if (d <= MOST_INVERTED) {
       const G = moments.gram().slice()
-      penalties = ridgeOf(G, p, d, n)
-      for (let j = d; j < p; j++) G[j * p + j]! += penalties[j - d]!
-      const L = n > p ? cholesky(G.slice(), p) : undefined
-      solve = L ? (b) => choleskySolve(L, b, p) : singularFactor(G, p).solve
-    }
-    let used = d
-    for (let j = d; j < p; j++) {
-      const ridge = penalties?.[j - d] ?? 0
-      const own = moments.diagonal[j]!
-      used += (own / (own + ridge || 1)) * (paired ? 0.5 : 1)
+      const L = n > d ? cholesky(G.slice(), d) : undefined
+      solve = L ? (b) => choleskySolve(L, b, d) : singularFactor(G, d).solve
     }
     const clusters = paired ? n / 2 : n
-    const degrees = clusters - used - (paired ? 0 : 1)
+    const degrees = clusters - d - (paired ? 0 : 1)
     this.#solver = { solve, degrees, factor: degrees > 0 ? clusters / degrees : Number.NaN }
     return this.#solver
   }
@@ -137,57 +126,56 @@ export class EvenDesign {
   /** Σ (G⁻¹ s)_j² (d live columns) over samples or pairs, s = Σ a e over one. */
   #sandwich(e: Float64Array): Float64Array {
     const { moments, columns, paired } = this
-    const { rows: n, cols: p } = columns
-    const d = this.live.length
+    const { rows: n, cols: d } = columns
     const clusters = paired ? n / 2 : n
     const sums = new Float64Array(d)
     if (this.#ready().solve === undefined) {
       const { diagonal } = moments
-      return scoreSquares(columns, moments.mean, e, paired)
-        .subarray(0, d)
-        .map((sum, j) => (diagonal[j]! > 0 ? sum / diagonal[j]! ** 2 : 0))
+      return scoreSquares(columns, moments.mean, e, paired).map((sum, j) =>
+        diagonal[j]! > 0 ? sum / diagonal[j]! ** 2 : 0,
+      )
     }
     const scores = scoresOf(columns, moments.mean, e, paired)
-    const inverse = this.#inverseRows()
-    if (clusters <= p) {
+    const inverse = this.#inverted()
+    if (clusters <= d) {
       for (let i = 0; i < clusters; i++) {
-        for (let j = 0; j < d; j++) sums[j]! += dotAt(inverse, j * p, scores, i * p, p) ** 2
+        for (let j = 0; j < d; j++) sums[j]! += dotAt(inverse, j * d, scores, i * d, d) ** 2
       }
       return sums
     }
     // Σ s sᵀ: the moments of the scores, moved from their mean to 0.
     const meat = weightedMoments(
-      { data: scores, rows: clusters, cols: p },
+      { data: scores, rows: clusters, cols: d },
       new Float64Array(clusters).fill(1),
     )
     const M = meat.gram()
-    const product = new Float64Array(p)
+    const product = new Float64Array(d)
     for (let j = 0; j < d; j++) {
-      for (let k = 0; k < p; k++) product[k] = dotAt(M, k * p, inverse, j * p, p)
-      const moved = dotAt(meat.mean, 0, inverse, j * p, p)
-      sums[j] = Math.max(0, dotAt(product, 0, inverse, j * p, p)) + clusters * moved * moved
+      for (let k = 0; k < d; k++) product[k] = dotAt(M, k * d, inverse, j * d, d)
+      const moved = dotAt(meat.mean, 0, inverse, j * d, d)
+      sums[j] = Math.max(0, dotAt(product, 0, inverse, j * d, d)) + clusters * moved * moved
     }
     return sums
   }
 
-  /** The first d rows of G⁻¹, (d, p). */
-  #inverseRows(): Float64Array {
+  /** G⁻¹, flat (d, d). */
+  #inverted(): Float64Array {
     if (this.#inverse !== undefined) return this.#inverse
-    const p = this.columns.cols
+    const d = this.columns.cols
     const { solve } = this.#ready()
-    this.#inverse = new Float64Array(this.live.length * p)
-    const unit = new Float64Array(p)
-    for (let j = 0; j < this.live.length; j++) {
+    this.#inverse = new Float64Array(d * d)
+    const unit = new Float64Array(d)
+    for (let j = 0; j < d; j++) {
       unit[j] = 1
-      this.#inverse.set(solve!(unit), j * p)
+      this.#inverse.set(solve!(unit), j * d)
       unit[j] = 0
     }
     return this.#inverse
   }
 
-  /** Values of the live columns (and more) at their places among all of X; 0 for the others. */
+  /** Values of the live columns at their places among all of X; 0 for the others. */
   spread(values: Float64Array): Float64Array {
-    if (this.live.length === this.cols) return values.subarray(0, this.cols)
+    if (this.live.length === this.cols) return values
     const all = new Float64Array(this.cols)
     this.live.forEach((j, k) => {
       all[j] = values[k]!
@@ -203,11 +191,6 @@ interface Solver {
   readonly degrees: number
   /** C / (C − k). */
   readonly factor: number
-}
-
-/** The ridge (m) of each nuisance column: m times its variance. */
-function ridgeOf(G: Float64Array, p: number, d: number, n: number): Float64Array {
-  return Float64Array.from({ length: p - d }, (_, k) => ((p - d) / n) * G[(d + k) * (p + 1)]!)
 }
 
 function residualVariance(e: Float64Array, paired: boolean, degrees: number): number {
@@ -286,17 +269,4 @@ function columnsOf(A: DesignMatrix): (i: number, k: number) => number {
   }
   const { words, stride } = A
   return (i, k) => (words[i * stride + (k >>> 5)]! >>> (k & 31)) & 1
-}
-
-/** [X Z] as doubles. */
-export function joined(X: DesignMatrix, Z: Matrix): Matrix {
-  const { rows } = X
-  const cols = X.cols + Z.cols
-  const data = new Float64Array(rows * cols)
-  const x = columnsOf(X)
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0; j < X.cols; j++) data[at++] = x(i, j)
-    for (let k = 0, from = i * Z.cols; k < Z.cols; k++) data[at++] = Z.data[from + k]!
-  }
-  return { data, rows, cols }
 }

@@ -33,16 +33,19 @@ export interface Neighbourhood<Input> {
   readonly shared?: object | undefined
   /** The model's inputs for these rows of `interpretable`, in their order. */
   readonly inputs: (rows: Int32Array) => readonly Input[]
-  /**
-   * (n, m): what else differs between the samples and is 0 on average whatever is on, such as where in its bin a value
-   * lies. Estimates use it to take out its noise.
-   */
-  readonly nuisance?: Nuisance | undefined
+  /** What else differs between samples that are switched alike. Estimates use it to take out its noise. */
+  readonly cells?: Cells | undefined
 }
 
-/** Nuisance columns (n, m), each with the feature that it belongs to: what it shows depends on that switch alone. */
-export interface Nuisance extends Matrix {
-  readonly of: Int32Array
+/**
+ * In which of a feature's cells each sample lies: its own bin, or one of the others, each cut into parts. The cell says
+ * whether the feature is on, and is drawn independently of all other features.
+ */
+export interface Cells {
+  /** (n, d), flat. */
+  readonly codes: Uint16Array
+  /** Cells (d) of each feature. */
+  readonly counts: Int32Array
 }
 
 /**

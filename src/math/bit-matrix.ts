@@ -90,6 +90,11 @@ export function columnSums(X: DesignMatrix, w?: Float64Array): Float64Array {
   return sums
 }
 
+/** Element (i, j), of either kind of matrix. */
+export function elementOf(X: DesignMatrix, i: number, j: number): number {
+  return isBitMatrix(X) ? getBit(X, i, j) : X.data[i * X.cols + j]!
+}
+
 /** Row i as fresh doubles (cols), of either kind of matrix. */
 export function denseRow(X: DesignMatrix, i: number): Float64Array {
   if (!isBitMatrix(X)) return X.data.slice(i * X.cols, (i + 1) * X.cols)

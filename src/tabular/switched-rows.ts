@@ -6,24 +6,22 @@
  *    bounds. With `exact` what is on keeps the instance's own value.
  * 3. All draws are stratified: of m numbers one falls into each of m equal parts of [0, 1), in random order, so that a
  *    block of samples covers levels and bins evenly (McKay, Beckman, Conover 1979).
- * 4. The nuisance columns hold what differs between samples that are switched alike: where in its bin a value lies,
- *    less the bin's mean, and which of the other levels is taken, less its share. Each is 0 on average under any switches.
+ * 4. Cells tell apart samples that are switched alike: each level is one, and a bin is cut into parts of equal chance.
  *
  * Numbers without bins are the instance's own where on, and drawn around the training mean where off.
  */
 import type { Value } from '../contract/instance.ts'
-import type { Matrix } from '../contract/matrix.ts'
-import type { Nuisance, RowCodes } from '../explain/neighbourhood.ts'
+import type { Cells, RowCodes } from '../explain/neighbourhood.ts'
 import { type BitMatrix, getBit, setBit } from '../math/bit-matrix.ts'
 import { normalQuantile } from '../math/normal-distribution.ts'
 import type { RandomState } from '../math/random-state.ts'
-import { truncatedNormalMean, truncatedNormalQuantiles } from '../math/truncated-normal.ts'
+import { truncatedNormalQuantiles } from '../math/truncated-normal.ts'
 import type { Attribute, Bins, NumericAttribute } from './attribute.ts'
 import { drawUniforms } from './draws.ts'
 import type { SampleValues } from './model-rows.ts'
 
-/** Other levels rarer than this (of all others) have no nuisance column. */
-const RAREST = 0.04
+/** Parts of a bin that estimates tell apart. */
+const PARTS = 4
 
 /** Samples of an instance under given switches. */
 export interface SwitchedRows {
@@ -31,7 +29,7 @@ export interface SwitchedRows {
   readonly interpretable: BitMatrix
   readonly codes: RowCodes | undefined
   readonly samples: SampleValues
-  readonly nuisance: Nuisance | undefined
+  readonly cells: Cells | undefined
 }
 
 /** A row whose values stand for what is off. */
@@ -54,12 +52,10 @@ export function switchedRows(
   const { rows: n, cols: d } = masks
   const numbers = new Float64Array(n * d)
   const interpretable = { ...masks, words: masks.words.slice() }
-  const columns: Float64Array[] = []
-  const owners: number[] = []
-  const told = (j: number, ...own: Float64Array[]) => {
-    columns.push(...own)
-    for (const _ of own) owners.push(j)
-  }
+  const told: Cells | undefined =
+    exact || background !== undefined
+      ? undefined
+      : { codes: new Uint16Array(n * d), counts: new Int32Array(d) }
   const codes = attributes.map((attribute, j): Uint16Array | null => {
     const own = cells[attribute.columns[0]!]!
     if (background !== undefined) {
@@ -67,18 +63,27 @@ export function switchedRows(
     }
     if (attribute.kind === 'numeric' && attribute.bins === null) {
       drawAround(numbers, j, attribute, own, masks, random)
+      if (told) {
+        told.counts[j] = 2
+        for (let i = 0, at = j; i < n; i++, at += d) told.codes[at] = getBit(masks, i, j)
+      }
       return null
     }
     const others = otherLevels(attribute, levels[j]!)
     if (others.levels.length === 0) for (let i = 0; i < n; i++) setBit(interpretable, i, j)
     const drawn = drawSwitched(masks, j, levels[j]!, others, random)
-    if (!exact) told(j, ...levelColumns(drawn, others, interpretable, j))
-    if (attribute.kind === 'categorical') return drawn
-    const within = drawWithin(numbers, j, attribute.bins!, drawn, random)
+    if (attribute.kind === 'categorical') {
+      if (told) {
+        told.counts[j] = attribute.levels.length
+        for (let i = 0, at = j; i < n; i++, at += d) told.codes[at] = drawn[i]!
+      }
+      return drawn
+    }
+    drawWithin(numbers, j, attribute.bins!, drawn, random, told)
     if (exact) {
       const value = typeof own === 'number' ? own : Number.NaN
       for (let i = 0; i < n; i++) if (getBit(interpretable, i, j)) numbers[i * d + j] = value
-    } else if (within) told(j, within)
+    }
     return drawn
   })
   const categorical = attributes.every(({ kind }) => kind === 'categorical')
@@ -86,8 +91,7 @@ export function switchedRows(
     interpretable,
     codes: background ? masks : categorical ? levelCodes(codes as Uint16Array[], n) : undefined,
     samples: { numbers, scale: null, shift: null, codes },
-    nuisance:
-      columns.length > 0 ? { ...sideBySide(columns, n), of: Int32Array.from(owners) } : undefined,
+    cells: told,
   }
 }
 
@@ -194,24 +198,6 @@ function drawSwitched(
   return drawn
 }
 
-/** One column for each other level but the last: 1 where it is taken, less its share, and 0 where the instance's own is. */
-function levelColumns(
-  drawn: Uint16Array,
-  { levels, shares }: OtherLevels,
-  switches: BitMatrix,
-  j: number,
-): Float64Array[] {
-  const told = [...levels.keys()].filter((k) => shares[k]! >= RAREST)
-  if (told.length === levels.length) told.pop()
-  return told.map((k) => {
-    const column = new Float64Array(drawn.length)
-    for (let i = 0; i < column.length; i++) {
-      if (!getBit(switches, i, j)) column[i] = (drawn[i] === levels[k] ? 1 : 0) - shares[k]!
-    }
-    return column
-  })
-}
-
 /** The samples of each level, in order. */
 function rowsByLevel(drawn: Uint16Array, levels: number): Int32Array[] {
   const counts = new Int32Array(levels)
@@ -225,42 +211,45 @@ function rowsByLevel(drawn: Uint16Array, levels: number): Int32Array[] {
   return rows
 }
 
-/** Draws a value in each sample's bin; gives it back less the bin's mean, in units of the largest deviation. */
+/** Draws a value in each sample's bin, and says in `told` in which part of which bin it lies. */
 function drawWithin(
   numbers: Float64Array,
   j: number,
   bins: Bins,
   drawn: Uint16Array,
   random: RandomState,
-): Float64Array | undefined {
-  const n = drawn.length
-  const d = numbers.length / n
-  const unit = Math.max(...bins.stds) || 1
-  const within = new Float64Array(n)
-  let varied = false
-  const rowsIn = rowsByLevel(drawn, bins.means.length + 1)
+  told: Cells | undefined,
+): void {
+  const d = numbers.length / drawn.length
+  const missing = bins.means.length
+  if (told) told.counts[j] = PARTS * missing + 1
+  const rowsIn = rowsByLevel(drawn, missing + 1)
   bins.means.forEach((mean, b) => {
     const rows = rowsIn[b]!
     const std = bins.stds[b]!
     const low = (bins.mins[b]! - mean) / std
     const high = (bins.maxs[b]! - mean) / std
     if (!(low < high)) {
-      for (const i of rows) numbers[i * d + j] = bins.mins[b]!
+      for (const i of rows) {
+        numbers[i * d + j] = bins.mins[b]!
+        if (told) told.codes[i * d + j] = PARTS * b
+      }
       return
     }
-    const centre = truncatedNormalMean(low, high)
     const values = drawUniforms(rows.length, 'lhs', random)
-    truncatedNormalQuantiles(values, low, high)
-    for (let k = 0; k < rows.length; k++) {
-      const z = values[k]!
-      const i = rows[k]!
-      numbers[i * d + j] = z * std + mean
-      within[i] = ((z - centre) * std) / unit
+    if (told) {
+      for (let k = 0; k < rows.length; k++) {
+        told.codes[rows[k]! * d + j] =
+          PARTS * b + Math.min(PARTS - 1, Math.floor(PARTS * values[k]!))
+      }
     }
-    varied = true
+    truncatedNormalQuantiles(values, low, high)
+    for (let k = 0; k < rows.length; k++) numbers[rows[k]! * d + j] = values[k]! * std + mean
   })
-  for (const i of rowsIn[bins.means.length]!) numbers[i * d + j] = Number.NaN
-  return varied ? within : undefined
+  for (const i of rowsIn[missing]!) {
+    numbers[i * d + j] = Number.NaN
+    if (told) told.codes[i * d + j] = PARTS * missing
+  }
 }
 
 /** Numbers without bins: the instance's own where on, a normal around the training mean where off. */
@@ -290,13 +279,4 @@ function levelCodes(codes: readonly Uint16Array[], n: number): RowCodes {
     for (let i = 0; i < n; i++) words[i * stride + j] = column[i]!
   })
   return { words, stride }
-}
-
-function sideBySide(columns: readonly Float64Array[], rows: number): Matrix {
-  const cols = columns.length
-  const data = new Float64Array(rows * cols)
-  columns.forEach((column, k) => {
-    for (let i = 0; i < rows; i++) data[i * cols + k] = column[i]!
-  })
-  return { data, rows, cols }
 }

@@ -8,7 +8,6 @@
  * 4. else GLIME's independent draws, since complements would halve the number of independent samples.
  */
 import { OptionError } from '../../contract/errors.ts'
-import type { Matrix } from '../../contract/matrix.ts'
 import {
   type BitMatrix,
   createBitMatrix,
@@ -20,8 +19,8 @@ import {
 } from '../../math/bit-matrix.ts'
 import { RandomState } from '../../math/random-state.ts'
 import type { Fitted } from '../build-explanation.ts'
-import type { MoreSamples } from '../logistic-lines.ts'
-import type { Neighbourhood, Nuisance, Surroundings, SwitchLaw } from '../neighbourhood.ts'
+import type { EvenSamples } from '../least-squares.ts'
+import type { Cells, Neighbourhood, Surroundings, SwitchLaw } from '../neighbourhood.ts'
 import type { Sampling, Settings } from '../settings.ts'
 import { drawMasks } from './draw-masks.ts'
 import { allMasks, chancesOf, MOST_ENUMERATED } from './exhaustive-design.ts'
@@ -49,7 +48,7 @@ export interface Sampler<Input> {
   /** About n further samples; with the first of them comes the instance. */
   readonly next: (n: number) => Neighbourhood<Input> | Promise<Neighbourhood<Input>>
   /** Further samples, of which the model will not be asked. */
-  readonly more: (() => MoreSamples) | undefined
+  readonly more: (() => EvenSamples) | undefined
   /** The fit of one label's answers (n) to the samples of these numbers (n), where it is not a surrogate's. */
   readonly solve?: ((y: Float64Array, kept: Int32Array) => Fitted) | undefined
 }
@@ -115,7 +114,7 @@ export async function chooseSampler<Input>(
   }
   const nextMasks = design(around.random)
   let begun = false
-  let many: MoreSamples | undefined
+  let many: EvenSamples | undefined
   return {
     name: chosen.sampling,
     why,
@@ -136,8 +135,8 @@ export async function chooseSampler<Input>(
         const random = new RandomState(seed)
         const rows = Math.floor(MORE_SWITCHES / d / 2) * 2
         const masks = design(random, pairedDesign)(Math.min(MOST_MORE, Math.max(LEAST_MORE, rows)))
-        const { interpretable, nuisance } = around.switched(masks, { random })
-        many = { X: interpretable, Z: nuisance, paired: factorial }
+        const { interpretable: X, cells } = around.switched(masks, { random })
+        many = { X, cells, paired: factorial }
       }
       return many
     },
@@ -271,7 +270,7 @@ function instanceAlone<Input>(around: Surroundings<Input>): Neighbourhood<Input>
   return around.switched(mask, { exact: true })
 }
 
-/** Samples one below the other; codes where all have them, nuisance columns with zeros where some have none. */
+/** Samples one below the other; codes where all have them, cells of number 0 where some have none. */
 export function stackNeighbourhoods<Input>(
   blocks: readonly Neighbourhood<Input>[],
 ): Neighbourhood<Input> {
@@ -295,7 +294,7 @@ export function stackNeighbourhoods<Input>(
   }
   return {
     interpretable: stackRows(blocks.map((block) => block.interpretable)),
-    nuisance: stackNuisance(blocks),
+    cells: stackCells(blocks),
     codes: words && { words, stride: codes[0]!.stride! },
     inputs: (rows) => {
       const inputs: Input[] = []
@@ -313,14 +312,19 @@ export function stackNeighbourhoods<Input>(
   }
 }
 
-function stackNuisance<Input>(blocks: readonly Neighbourhood<Input>[]): Nuisance | undefined {
-  const first = blocks.find((block) => block.nuisance !== undefined)?.nuisance
-  if (first === undefined) return undefined
-  const { cols, of } = first
-  const all = blocks.map(({ nuisance, interpretable: { rows } }): Matrix => {
-    return nuisance ?? { data: new Float64Array(rows * cols), rows, cols }
-  })
-  return { ...(stackRows(all) as Matrix), of }
+function stackCells<Input>(blocks: readonly Neighbourhood<Input>[]): Cells | undefined {
+  const counts = blocks.find(({ cells }) => cells !== undefined)?.cells?.counts
+  if (counts === undefined) return undefined
+  const d = counts.length
+  const codes = new Uint16Array(
+    blocks.reduce((sum, { interpretable }) => sum + interpretable.rows * d, 0),
+  )
+  let at = 0
+  for (const { cells, interpretable } of blocks) {
+    if (cells !== undefined) codes.set(cells.codes.subarray(0, interpretable.rows * d), at)
+    at += interpretable.rows * d
+  }
+  return { codes, counts }
 }
 
 /** The samples but the first, which is the instance again. */
