@@ -118,7 +118,7 @@ function shared(defaults: {
       least: 2,
       most: MOST_SAMPLES,
       default: null,
-      help: `Changed copies of the instance that the model is asked about; empty: as many as the weights need, at most ${defaults.numSamples}`,
+      help: `Copies that the model is asked about; empty: as many as it takes, at most ${defaults.numSamples}`,
       prominent: true,
     },
     {

@@ -28,7 +28,7 @@ describe.skipIf(executablePath === undefined)(`the demonstrations of the studio$
   })
 
   const demos = [
-    ['demo-table', 'Why malignant?', 'area error'],
+    ['demo-table', 'Why malignant?', 'worst area'],
     ['demo-text', 'Why spam?', 'reply'],
     ['demo-image', 'Why 4?', 'segment 30'],
     ['demo-series', 'Why wide?', '283'],

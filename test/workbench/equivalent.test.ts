@@ -93,8 +93,6 @@ describe('the code of a setup', () => {
     const code = typescriptCode(all)
     expect(code).toContain(JSON.stringify(all.model.source))
     expect(code).toContain('.explain(')
-    // The library would take as many samples as it needs.
-    expect(code).toMatch(/numSamples: \d+/)
     if (setup.options.randomState !== undefined) expect(code).toContain('randomState: 42')
     // It is well-formed.
     const body = code.replace(/^import .*$/gm, '')
