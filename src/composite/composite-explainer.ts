@@ -210,17 +210,29 @@ function joinCells(parts: readonly Neighbourhood<unknown>[]): Cells | undefined 
   const d = counts.length
   const n = parts[0]!.interpretable.rows
   const codes = new Uint16Array(n * d)
+  const within = new Float32Array(n * d)
   let first = 0
   for (const { cells, interpretable } of parts) {
     const own = interpretable.cols
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < own; j++) {
-        codes[i * d + first + j] = cells?.codes[i * own + j] ?? elementOf(interpretable, i, j)
+        const at = i * d + first + j
+        codes[at] = cells?.codes[i * own + j] ?? elementOf(interpretable, i, j)
+        within[at] = cells?.within[i * own + j] ?? 0
       }
     }
     first += own
   }
-  return { codes, counts: Int32Array.from(counts) }
+  return {
+    codes,
+    within,
+    counts: Int32Array.from(counts),
+    parts: Int32Array.from(
+      parts.flatMap(({ cells, interpretable }) =>
+        Array.from(cells?.parts ?? new Int32Array(interpretable.cols).fill(1)),
+      ),
+    ),
+  }
 }
 
 function checkedParts(parts: CompositeParts): [string, Domain<unknown, unknown>][] {

@@ -206,7 +206,11 @@ function fitter(
   if (even && n - 1 >= AMPLE * X.cols) {
     const samples: EvenSamples = {
       X: rowsFrom(X, 1),
-      cells: cells && { ...cells, codes: cells.codes.subarray(X.cols) },
+      cells: cells && {
+        ...cells,
+        codes: cells.codes.subarray(X.cols),
+        within: cells.within.subarray(X.cols),
+      },
       paired: sampler.paired,
     }
     const more = settings.link === 'identity' ? sampler.more : undefined

@@ -9,7 +9,7 @@
  */
 import { elementOf } from '../math/bit-matrix.ts'
 import type { LinearFit } from '../math/ridge.ts'
-import { type AdditiveFit, additiveScores, cellReader } from './additive-control.ts'
+import { type AdditiveFit, addend, additiveScores } from './additive-control.ts'
 import type { EvenSamples } from './least-squares.ts'
 import { sigmoid } from './logistic-control.ts'
 
@@ -26,7 +26,7 @@ export function controlLines(samples: EvenSamples, fits: readonly AdditiveFit[])
   const { X, cells } = samples
   const { rows: n, cols: d } = X
   const F = fits.length
-  const cell = cellReader(samples)
+  const adds = fits.map((fit) => addend(samples, fit))
   const scores = ownScores(samples, fits)
   const g = scores.map((score) => answer(fits[0]!, score))
   const lines = fits.map(() => new Float64Array(d))
@@ -47,8 +47,10 @@ export function controlLines(samples: EvenSamples, fits: readonly AdditiveFit[])
       const f = (i >> 1) % F
       const fit = fits[f]!
       const h = fit.effects[j]!
-      const [a, b] = [h[cell(i, j)]!, h[cell(i + 1, j)]!]
-      const [forFirst, forSecond] = cells === undefined ? [h[1 - first]!, h[1 - second]!] : [b, a]
+      const a = adds[f]!(i, j)
+      const b = adds[f]!(i + 1, j)
+      const forFirst = cells === undefined ? h[1 - first]! : b
+      const forSecond = cells === undefined ? h[1 - second]! : a
       const one = (g[i]! - answer(fit, scores[i]! - a + forFirst)) * (first === 1 ? 1 : -1)
       const two =
         (g[i + 1]! - answer(fit, scores[i + 1]! - b + forSecond)) * (second === 1 ? 1 : -1)

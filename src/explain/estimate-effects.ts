@@ -94,15 +94,8 @@ function controlFitter(samples: EvenDesign, y: Float64Array): ControlFitter | un
   if (rows < (paired ? 4 : 2) * FOLDS) return undefined
   if (cells !== undefined) {
     const link = probabilities ? 'logit' : 'identity'
-    return (weights, start) =>
-      fitAdditive(
-        { ...samples.samples, cells },
-        y,
-        weights,
-        link,
-        start ? FOLD_ROUNDS : ROUNDS,
-        start,
-      )
+    const request = { samples: samples.samples, cells, y, link } as const
+    return (weights, start) => fitAdditive(request, weights, start ? FOLD_ROUNDS : ROUNDS, start)
   }
   const enough = (rows * (FOLDS - 1)) / FOLDS > 1.1 * (cols + 1)
   if (!enough || !probabilities || cols > MOST_COLUMNS) return undefined

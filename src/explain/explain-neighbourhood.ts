@@ -243,11 +243,14 @@ function chooseLabels(
 }
 
 /** The cells of the samples named. */
-function cellsOf({ codes, counts }: Cells, rows: Int32Array): Cells {
-  const d = counts.length
-  const kept = new Uint16Array(rows.length * d)
+function cellsOf(cells: Cells, rows: Int32Array): Cells {
+  const d = cells.counts.length
+  const codes = new Uint16Array(rows.length * d)
+  const within = new Float32Array(rows.length * d)
   for (let k = 0; k < rows.length; k++) {
-    kept.set(codes.subarray(rows[k]! * d, (rows[k]! + 1) * d), k * d)
+    const from = rows[k]! * d
+    codes.set(cells.codes.subarray(from, from + d), k * d)
+    within.set(cells.within.subarray(from, from + d), k * d)
   }
-  return { codes: kept, counts }
+  return { ...cells, codes, within }
 }

@@ -38,14 +38,18 @@ export interface Neighbourhood<Input> {
 }
 
 /**
- * In which of a feature's cells each sample lies: its own bin, or one of the others, each cut into parts. The cell says
- * whether the feature is on, and is drawn independently of all other features.
+ * In which of a feature's cells each sample lies: each level, or each bin, cut into parts, is some of them. The cell says
+ * whether the feature is on. What a sample has of one feature is drawn independently of all others.
  */
 export interface Cells {
-  /** (n, d), flat. */
+  /** (n, d), flat. Cell c of feature j is part of level ⌊c / parts[j]⌋. */
   readonly codes: Uint16Array
+  /** (n, d), flat: where in its level a value lies, 0 on average in each. */
+  readonly within: Float32Array
   /** Cells (d) of each feature. */
   readonly counts: Int32Array
+  /** Parts (d) of a level. */
+  readonly parts: Int32Array
 }
 
 /**

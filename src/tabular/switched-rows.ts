@@ -15,7 +15,7 @@ import type { Cells, RowCodes } from '../explain/neighbourhood.ts'
 import { type BitMatrix, getBit, setBit } from '../math/bit-matrix.ts'
 import { normalQuantile } from '../math/normal-distribution.ts'
 import type { RandomState } from '../math/random-state.ts'
-import { truncatedNormalQuantiles } from '../math/truncated-normal.ts'
+import { truncatedNormalMean, truncatedNormalQuantiles } from '../math/truncated-normal.ts'
 import type { Attribute, Bins, NumericAttribute } from './attribute.ts'
 import { drawUniforms } from './draws.ts'
 import type { SampleValues } from './model-rows.ts'
@@ -55,7 +55,12 @@ export function switchedRows(
   const told: Cells | undefined =
     exact || background !== undefined
       ? undefined
-      : { codes: new Uint16Array(n * d), counts: new Int32Array(d) }
+      : {
+          codes: new Uint16Array(n * d),
+          within: new Float32Array(n * d),
+          counts: new Int32Array(d),
+          parts: new Int32Array(d).fill(1),
+        }
   const codes = attributes.map((attribute, j): Uint16Array | null => {
     const own = cells[attribute.columns[0]!]!
     if (background !== undefined) {
@@ -222,7 +227,11 @@ function drawWithin(
 ): void {
   const d = numbers.length / drawn.length
   const missing = bins.means.length
-  if (told) told.counts[j] = PARTS * missing + 1
+  const unit = Math.max(...bins.stds) || 1
+  if (told) {
+    told.parts[j] = PARTS
+    told.counts[j] = PARTS * missing + 1
+  }
   const rowsIn = rowsByLevel(drawn, missing + 1)
   bins.means.forEach((mean, b) => {
     const rows = rowsIn[b]!
@@ -244,7 +253,13 @@ function drawWithin(
       }
     }
     truncatedNormalQuantiles(values, low, high)
-    for (let k = 0; k < rows.length; k++) numbers[rows[k]! * d + j] = values[k]! * std + mean
+    const centre = truncatedNormalMean(low, high)
+    for (let k = 0; k < rows.length; k++) {
+      const z = values[k]!
+      const at = rows[k]! * d + j
+      numbers[at] = z * std + mean
+      if (told) told.within[at] = ((z - centre) * std) / unit
+    }
   })
   for (const i of rowsIn[missing]!) {
     numbers[i * d + j] = Number.NaN

@@ -75,7 +75,9 @@ describe.skipIf(executablePath === undefined)(`the page in trouble${reason}`, ()
         await page.locator('.progress-words', { hasText: 'left' }).waitFor()
         await page.getByRole('button', { name: 'Stop' }).click()
         expect(await ended(page)).toBe('stopped')
-        expect(await page.locator('.note').textContent()).toMatch(/Stopped after .* of \d+,\d{3} samples/)
+        expect(await page.locator('.note').textContent()).toMatch(
+          /Stopped after .* of \d+,\d{3} samples/,
+        )
         expect(await page.locator('.why tbody tr').count()).toBeGreaterThan(0)
         await page.locator('#option-numSamples').fill('500')
         await page.locator('.go button').click()

@@ -313,18 +313,23 @@ export function stackNeighbourhoods<Input>(
 }
 
 function stackCells<Input>(blocks: readonly Neighbourhood<Input>[]): Cells | undefined {
-  const counts = blocks.find(({ cells }) => cells !== undefined)?.cells?.counts
-  if (counts === undefined) return undefined
+  const first = blocks.find(({ cells }) => cells !== undefined)?.cells
+  if (first === undefined) return undefined
+  const { counts, parts } = first
   const d = counts.length
-  const codes = new Uint16Array(
-    blocks.reduce((sum, { interpretable }) => sum + interpretable.rows * d, 0),
-  )
+  const size = blocks.reduce((sum, { interpretable }) => sum + interpretable.rows * d, 0)
+  const codes = new Uint16Array(size)
+  const within = new Float32Array(size)
   let at = 0
   for (const { cells, interpretable } of blocks) {
-    if (cells !== undefined) codes.set(cells.codes.subarray(0, interpretable.rows * d), at)
-    at += interpretable.rows * d
+    const own = interpretable.rows * d
+    if (cells !== undefined) {
+      codes.set(cells.codes.subarray(0, own), at)
+      within.set(cells.within.subarray(0, own), at)
+    }
+    at += own
   }
-  return { codes, counts }
+  return { codes, within, counts, parts }
 }
 
 /** The samples but the first, which is the instance again. */
