@@ -3,7 +3,7 @@
  *
  * 1. Models of words (`known-limits/cases.ts`), whose limits are known exactly (`known-limits/truth.ts`), and of rows of tables
  *    (`known-limits/tables.ts`).
- * 2. Each is explained with 200 seeds; `ours` is the share of all intervals of all features that hold the limit,
+ * 2. Each is explained with 100 seeds; `ours` is the share of all intervals of all features that hold the limit,
  *    in percent. The note gives the least covered of the features with an effect, and the width of the intervals over that
  *    of exact ones (3.92 standard deviations of the estimates): 1.00 is as wide as they must be.
  * 3. `reference`, for words: the bootstrap's intervals (percentiles of 199 estimates from samples, or pairs of
@@ -64,7 +64,7 @@ const SETUPS: readonly Setup[] = [
       [11, 65],
       [26, 200],
       [11, 1001],
-      [60, 129],
+      [60, 193],
       [60, 401],
     ] as const
   ).map(([d, numSamples]): Setup => {
@@ -86,7 +86,7 @@ const SETUPS: readonly Setup[] = [
 
 export async function run({ quick, emit }: BenchOptions): Promise<void> {
   const only = process.env.COVERAGE
-  const seeds = quick ? 40 : 200
+  const seeds = quick ? 25 : 100
   for (const setup of SETUPS) {
     const { name, d, options, p } = setup
     const { numSamples, tolerance } = options

@@ -44,7 +44,7 @@ export async function run({ quick, emit }: BenchOptions): Promise<void> {
   }
   const size = quick
     ? { limit: 4, rounds: 20, numTrees: 50, runs: 1, explained: 30 }
-    : { limit: ALL, rounds: 100, numTrees: 1000, runs: 40, explained: ALL }
+    : { limit: ALL, rounds: 100, numTrees: 1000, runs: 24, explained: ALL }
   await Promise.all(
     DOMAINS.map((domain) =>
       inWorker({ folder, domain, ...size }, (answer) => {

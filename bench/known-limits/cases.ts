@@ -37,6 +37,8 @@ export function coverageModels(seed: number): CoverageModel[] {
   const leaves = Array.from({ length: 16 }, () => random.randomSample())
   const votes = normals(7)
   const soft = normals(10)
+  // Near the middle of its values, so that both sides are often seen.
+  const middle = 0.5 + soft.reduce((sum, value) => sum + value / 2, 0)
   const hidden = Array.from({ length: 6 }, () => ({
     b: normals(9),
     c: random.normal(),
@@ -76,7 +78,7 @@ export function coverageModels(seed: number): CoverageModel[] {
       active: 8,
       f: (x) => 3 * x[0]! * x[1]! * x[2]! * x[3]! * x[4]! + x[5]! - 0.5 * x[6]! + 0.3 * x[7]!,
     },
-    { name: 'distance', classes: false, active: 10, f: (x) => Math.abs(dot(soft, x) - 0.4) },
+    { name: 'distance', classes: false, active: 10, f: (x) => Math.abs(dot(soft, x) - middle) },
     {
       name: 'network',
       classes: true,

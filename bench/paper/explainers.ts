@@ -275,10 +275,10 @@ export async function explainOurs(
 /** The first of the characters that stand for words: ideographs. */
 const FIRST = 0x4e00
 
-/** What an explain call of ours is told: 500 samples, a thirtieth of the reference's. */
-const OUR_CALL = { numSamples: 500 }
+/** What an explain call of ours is told beside the label and K: to stop at 500 samples, a thirtieth of the reference's. */
+const OUR_CALL = { maxSamples: 500 }
 
-/** Our explainer. Of the options that every user has, words are selected one at a time. */
+/** Our explainer, with its defaults. */
 export function ourExplainer(): TextExplainer {
   return new TextExplainer({
     randomState: 1,

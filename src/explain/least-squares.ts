@@ -2,9 +2,11 @@
  * Least squares on samples of equal weight, with a standard error for every coefficient.
  *
  * 1. Coefficients of G c = Aᵀ(y − ȳ), A the centred switches (n, d).
- * 2. Standard errors from the residuals e by the sandwich G⁻¹ (Σ s sᵀ) G⁻¹, where s is Σ a e over a sample, or over a
- *    sample and its complement where these come in pairs: what is of even order cancels in a pair and is no error
- *    (White 1980; Liang and Zeger 1986). The sum is scaled by C / (C − k), C samples or pairs, k coefficients.
+ * 2. Standard errors from the residuals e by the sandwich G⁻¹ (Σ s sᵀ) G⁻¹, s = a e (White 1980), scaled by n / (n − k),
+ *    k coefficients.
+ * 3. Where samples come in pairs of complements, what is of even order cancels in a pair and is no error: s is the sum over
+ *    a pair, ± ½ δ in each column, δ the difference of its residuals. Its square is the same whatever is on, so that Σ s sᵀ
+ *    is the mean of δ² times G / 2, and far steadier for it: variances are ½ Σ δ² / (C − k) times the diagonal of G⁻¹, C pairs.
  *
  * Beyond 400 columns G⁻¹ is taken as diagonal for step 2, which it nearly is under designs with independent columns.
  */
@@ -94,8 +96,8 @@ export class EvenDesign {
       means: this.#means,
       mean: cross.meanY,
       residualVariance: residualVariance(e, paired, degrees),
-      // Of a single block (`factorial-design.ts`) it is chance which effects the rest falls upon.
-      degrees: paired && y.length <= factorialBlock(this.cols) ? Math.min(degrees, 3) : degrees,
+      // A single block (`factorial-design.ts`) cannot tell odd interactions from the effects that they are added to.
+      degrees: paired && y.length <= factorialBlock(this.cols) ? 0 : degrees,
     }
   }
 
@@ -135,8 +137,13 @@ export class EvenDesign {
         diagonal[j]! > 0 ? sum / diagonal[j]! ** 2 : 0,
       )
     }
-    const scores = scoresOf(columns, moments.mean, e, paired)
     const inverse = this.#inverted()
+    if (paired) {
+      let squares = 0
+      for (let i = 0; i < n; i += 2) squares += (e[i]! - e[i + 1]!) ** 2
+      return sums.map((_, j) => (squares / clusters / 2) * inverse[j * d + j]!)
+    }
+    const scores = scoresOf(columns, moments.mean, e, paired)
     if (clusters <= d) {
       for (let i = 0; i < clusters; i++) {
         for (let j = 0; j < d; j++) sums[j]! += dotAt(inverse, j * d, scores, i * d, d) ** 2
