@@ -57,8 +57,6 @@ export interface Sampler<Input> {
 const FEW = 256
 /** Samples of the first block at least. */
 const FIRST = 64
-/** Samples of it beyond the whole block, which by itself cannot tell how well its effects are known. */
-const BEYOND = 32
 /** Samples for each feature from which on `auto` takes the factorial design. */
 const AMPLE = 2.5
 /** Samples that the model is not asked about: as many as make so many switches, within bounds. */
@@ -123,10 +121,8 @@ export async function chooseSampler<Input>(
     weighting: 'even',
     paired: factorial,
     first:
-      Math.max(
-        FIRST,
-        Math.min(factorial ? factorialBlock(active.length) + BEYOND : 2 * d, maxSamples - 1),
-      ) + 1,
+      Math.max(FIRST, Math.min(factorial ? factorialBlock(active.length) : 2 * d, maxSamples - 1)) +
+      1,
     next: async (n) => {
       const masks = await drawMasks(nextMasks, begun ? n : Math.max(1, n - 1), d, control)
       const drawn = around.switched(masks)
