@@ -13,6 +13,7 @@ import { decodeText, unreadable } from '../data/bytes.ts'
 import { readImage } from '../data/images.ts'
 import { type Box, boxMask, labelsOfRuns, pixelCoverage } from '../evaluate/index.ts'
 import { ImageExplainer } from '../image/index.ts'
+import type { RandomState } from '../math/random-state.ts'
 import type { CommandContext } from './context.ts'
 import {
   addEvaluateOptions,
@@ -24,6 +25,7 @@ import {
 import { given } from './explain-options.ts'
 import { addImageOptions, type ImageFlags, imageChoices, imageLayout } from './image-options.ts'
 import { addModelOptions, type ModelFlags, withModel } from './model-options.ts'
+import { numberValue } from './option-values.ts'
 import { progressLine } from './progress-line.ts'
 
 interface PictureFlags
@@ -31,6 +33,7 @@ interface PictureFlags
     EvaluateFlags,
     Omit<ImageFlags, 'view' | 'out' | 'sheet'> {
   readonly masks?: string
+  readonly radius: number
 }
 
 /** Pixels (height × width), not 0 on the object. */
@@ -53,10 +56,17 @@ export function evaluateImageCommand(context: CommandContext): Command {
     .argument('<pictures...>', 'the pictures: JPEG, PNG, WebP, …')
   command.optionsGroup('The model:')
   addModelOptions(command)
-  addImageOptions(command).option(
-    '--masks <what>',
-    'where the object is: a folder of pictures of the same names, or boxes as JSON or a JSON file',
-  )
+  addImageOptions(command)
+    .option(
+      '--masks <what>',
+      'where the object is: a folder of pictures of the same names, or boxes as JSON or a JSON file',
+    )
+    .option(
+      '--radius <share>',
+      'max-sensitivity, with --segmentation grid: how far pixels move, as a share of their range',
+      numberValue,
+      0.02,
+    )
   addEvaluateOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
@@ -97,6 +107,8 @@ export function evaluateImageCommand(context: CommandContext): Command {
                 instances: images,
                 kernel: { metric: 'cosine', width: () => 0.25 },
                 numSamples: 1000,
+                // Other segments follow the pixels, and move with them.
+                ...(flags.segmentation === 'grid' && { nearby: near(flags.radius) }),
                 ...(maskOf && {
                   coverage: (explanation, index) => coverageOf(explanation, masks[index]),
                 }),
@@ -113,6 +125,18 @@ export function evaluateImageCommand(context: CommandContext): Command {
         progress.close()
       }
     })
+}
+
+/** Pictures whose values moved by at most `radius` of 0 to 255; what is transparent stays so. */
+function near(radius: number) {
+  return (image: RasterImage, random: RandomState): RasterImage => {
+    const { channels } = image
+    const data = Uint8ClampedArray.from(image.data, (value, i) => {
+      if (channels === 4 && i % 4 === 3) return value
+      return value + 255 * random.uniform(-radius, radius)
+    })
+    return { ...image, data }
+  }
 }
 
 function coverageOf({ instance, features }: ExplanationData, mask: Uint8Array | undefined) {

@@ -57,6 +57,9 @@ describe('sodalime evaluate', () => {
     expect(instances).toBe(2)
     expect(methods[0]!.measures.objectShare!.count).toBe(1)
     expect(methods[0]!.measures.abpc!.count).toBe(2)
+    // Of equal segments, which stay where they are as pixels move.
+    expect(methods[0]!.measures.maxSensitivity!.count).toBe(2)
+    expect(methods[0]!.measures.maxSensitivity!.mean).toBeGreaterThan(0)
   })
 
   it('measures rows of a table, with neighbours', async () => {
