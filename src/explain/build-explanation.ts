@@ -32,6 +32,7 @@ import { rangeOf } from '../math/range.ts'
 import { momentsOf } from '../math/ridge.ts'
 import { type WeightedMoments, weightedMoments } from '../math/weighted-moments.ts'
 import { effectiveSampleSize } from '../math/weighted-statistics.ts'
+import { describeSettings } from './describe-settings.ts'
 import {
   budgetWarning,
   coalitionsWarning,
@@ -49,7 +50,7 @@ import { weightedErrors, withIntervals } from './intervals.ts'
 import type { EvenSamples } from './least-squares.ts'
 import type { Cells, Surroundings } from './neighbourhood.ts'
 import type { Sampler } from './samplers/sampler.ts'
-import { describeSettings, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { linearSolver } from './surrogate.ts'
 
 /** The largest weight whose squares can still be added up. */

@@ -351,23 +351,6 @@ function checkReference(
   })
 }
 
-/** Settings as JSON for the explanation: functions and objects by name. */
-export function describeSettings(settings: Settings): { [name: string]: unknown } {
-  const { kernel, control, onPartial, distanceMetric, distanceScale, surrogate, python, ...all } =
-    settings
-  const { findWidth, kernelAsked, fitAsked, tolerance, maxSamples, background, ...rest } = all
-  const described: { [name: string]: unknown } = {
-    ...rest,
-    ...(background && { background: background.length }),
-    ...(settings.numSamples === 'auto' && { tolerance, maxSamples }),
-    kernel: kernel === exponentialKernel ? 'exponential' : 'custom',
-    distanceMetric: typeof distanceMetric === 'string' ? distanceMetric : 'custom',
-    surrogate: typeof surrogate === 'object' && 'fit' in surrogate ? 'custom' : surrogate,
-    compatibility: python ? 'python' : 'sodalime',
-  }
-  return Object.fromEntries(Object.entries(described).filter(([, value]) => value !== undefined))
-}
-
 /** A stream for each explain call: a continued one as it is, a seed's from its beginning. */
 export class Streams {
   /** The stream that a constructor draws from; explain calls go on from where it leaves off. */
