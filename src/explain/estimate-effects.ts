@@ -89,8 +89,7 @@ function controlFitter(samples: EvenDesign, y: Float64Array): ControlFitter | un
   const { columns, paired, live } = samples
   const { cells } = samples.samples
   const { rows, cols } = columns
-  const [low, high] = rangeOf(y)
-  const probabilities = low >= 0 && high <= 1
+  const probabilities = areProbabilities(y)
   if (rows < (paired ? 4 : 2) * FOLDS) return undefined
   if (cells !== undefined) {
     const link = probabilities ? 'logit' : 'identity'
@@ -112,6 +111,21 @@ function controlFitter(samples: EvenDesign, y: Float64Array): ControlFitter | un
     return { link: 'logit', intercept, effects }
   }
 }
+
+/**
+ * Whether a logistic function may follow them: answers in [0, 1], of which not nearly all are 0 or 1. Those of a hard
+ * classifier are often parted without an error by some logistic function, which then is sure of all others too.
+ */
+function areProbabilities(y: Float64Array): boolean {
+  const [low, high] = rangeOf(y)
+  if (!(low >= 0 && high <= 1)) return false
+  let hard = 0
+  for (let i = 0; i < y.length; i++) if (y[i]! < HARD || y[i]! > 1 - HARD) hard++
+  return hard <= MOST_HARD * y.length
+}
+
+const HARD = 1e-6
+const MOST_HARD = 0.9
 
 /** For each fold a g that was fitted without it, and what it says of it; undefined where none can be had. */
 function crossFit(

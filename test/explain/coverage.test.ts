@@ -89,6 +89,37 @@ describe.each([
   )
 })
 
+it.each([
+  ['a rule', 0.25, 3, (x: Switches) => x[0]! * x[1]! * x[2]!],
+  ['a vote', 0.375, 5, (x: Switches) => (x[0]! + x[1]! + x[2]! + x[3]! + x[4]! >= 3 ? 1 : 0)],
+] as const)(
+  'answers of 0 and 1 by %s, which a logistic function can follow in a few samples, are known as well as said',
+  async (_, effect, many, f) => {
+    // Of k switches that all must be on, 2 · 2^−k; of the middle one of five, the chance that the others tie.
+    let held = 0
+    let all = 0
+    for (let seed = 0; seed < 20; seed++) {
+      const { labels } = await explainDesign(
+        (rows) => rows.map((x) => [1 - f(x), f(x)]),
+        28,
+        { sampling: 'factorial', numSamples: 'auto', maxSamples: 600, labels: [1] },
+        { mode: 'classification' },
+        undefined,
+        seed,
+      )
+      for (const { feature, weight, interval, standardError } of labels[0]!.weights) {
+        const truth = feature < many ? effect : 0
+        all++
+        if (interval![0] <= truth && truth <= interval![1]) held++
+        expect(Math.abs(weight - truth)).toBeLessThan(6 * standardError!)
+      }
+    }
+    expect(all).toBe(20 * 28)
+    expect(held / all).toBeGreaterThanOrEqual(0.92)
+    expect(held / all).toBeLessThanOrEqual(0.98)
+  },
+)
+
 it('a single block of a factorial design does not say how well its effects are known', async () => {
   // Three switches together are another column of the block: their effect would be taken for that one's, for certain.
   const f = (x: Switches) => 4 * x[0]! * x[1]! * x[2]!
