@@ -73,7 +73,10 @@ export interface AnsweredSamples {
   readonly X: DesignMatrix
   /** Of n samples, where the domain tells them. */
   readonly cells: Cells | undefined
-  readonly sampler: Pick<Sampler<unknown>, 'name' | 'why' | 'weighting' | 'paired' | 'more'> & {
+  readonly sampler: Pick<
+    Sampler<unknown>,
+    'name' | 'why' | 'weighting' | 'paired' | 'pairs' | 'more'
+  > & {
     readonly solve: ((y: Float64Array) => Fitted) | undefined
   }
   /** The second answer about the instance. */
@@ -213,6 +216,7 @@ function fitter(
         within: cells.within.subarray(X.cols),
       },
       paired: sampler.paired,
+      ...(sampler.pairs !== undefined && { pairs: sampler.pairs }),
     }
     const more = settings.link === 'identity' ? sampler.more : undefined
     const fitted = evenFitter(samples, settings.numFeatures, more)

@@ -104,7 +104,7 @@ export function looseWarning(looseness: number, tolerance: number): Warning | un
   return {
     code: 'not-settled',
     message: Number.isFinite(looseness)
-      ? `The weights are known to ${(100 * looseness).toPrecision(2)} % of their range only, not to ${(100 * tolerance).toPrecision(2)} %: raise maxSamples to know them better.`
+      ? `The weights are known to ${(100 * looseness).toPrecision(2)} % of their range only, not to ${(100 * tolerance).toPrecision(2)} %: raise maxSamples, or give numSamples, to know them better.`
       : 'The samples are too few to say how well the weights are known: raise maxSamples.',
   }
 }

@@ -38,6 +38,8 @@ export function estimateEffects(
 ): LinearEstimate {
   const plain = samples.estimate(y)
   if (more === undefined || !(plain.residualVariance > 1e-20)) return plain
+  const { pairs = Number.POSITIVE_INFINITY } = samples.samples
+  if (y.length / 2 === pairs) return plain
   const fit = controlFitter(samples, y)
   const folds = fit && crossFit(samples, y, fit)
   if (folds === undefined) return plain

@@ -8,6 +8,9 @@
  *    a pair, ± ½ δ in each column, δ the difference of its residuals. Its square is the same whatever is on, so that Σ s sᵀ
  *    is the mean of δ² times G / 2, and far steadier for it: variances are ½ Σ δ² / (C − k) times the diagonal of G⁻¹, C pairs.
  *
+ * Where samples are drawn from a known number of pairs without coming back, the share of pairs that has been seen is
+ * taken off the variances (Cochran 1977, section 2.6).
+ *
  * Beyond 400 columns G⁻¹ is taken as diagonal for step 2, which it nearly is under designs with independent columns.
  */
 import { columnSums, type DesignMatrix, isBitMatrix, selectColumns } from '../math/bit-matrix.ts'
@@ -30,6 +33,8 @@ export interface EvenSamples {
   readonly cells?: Cells | undefined
   /** Whether rows 2k and 2k + 1 are complements. */
   readonly paired: boolean
+  /** How many pairs there are, where samples are drawn from all without coming back to any. */
+  readonly pairs?: number
 }
 
 /** Coefficients with their standard errors. */
@@ -121,7 +126,11 @@ export class EvenDesign {
     }
     const clusters = paired ? n / 2 : n
     const degrees = clusters - d - (paired ? 0 : 1)
-    this.#solver = { solve, degrees, factor: degrees > 0 ? clusters / degrees : Number.NaN }
+    const { pairs = Number.POSITIVE_INFINITY } = this.samples
+    // Beyond all of them some have come once more than others.
+    const unseen = clusters <= pairs ? 1 - clusters / pairs : clusters % pairs === 0 ? 0 : 1
+    const factor = degrees > 0 ? (unseen * clusters) / degrees : Number.NaN
+    this.#solver = { solve, degrees, factor }
     return this.#solver
   }
 

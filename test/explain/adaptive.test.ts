@@ -68,7 +68,7 @@ describe('intervals', () => {
   it('call what they cannot tell apart in rank tied, and nothing else', async () => {
     const { labels } = await explainDesign(
       (rows) => rows.map((x) => 3 * x[0]! + x[1]! + x[2]! + 0.2 * x[3]! * x[4]! * x[5]!),
-      8,
+      16,
       { sampling: 'factorial', numSamples: 101 },
     )
     const tied = new Map(labels[0]!.weights.map((one) => [one.feature, one.tied]))

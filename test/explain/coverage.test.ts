@@ -120,6 +120,44 @@ it.each([
   },
 )
 
+describe('a factorial design of few features', () => {
+  const f = models(3)['a logistic model with interactions']!
+  const truth = effects(f, 9, 0.5)
+  const explained = (numSamples: number, seed: number) =>
+    explainDesign(
+      (rows) => rows.map((x) => [1 - f(x), f(x)]),
+      9,
+      { sampling: 'factorial', numSamples, labels: [1] },
+      { mode: 'classification' },
+      undefined,
+      seed,
+    )
+
+  it('is exact with all pairs, and draws none twice before', async () => {
+    const { labels, diagnostics } = await explained(513, 4)
+    // All 2⁹ rows, and the instance for itself and once more.
+    expect(diagnostics.modelCalls).toBe(513)
+    for (const { feature, weight, standardError } of labels[0]!.weights) {
+      expect(weight).toBeCloseTo(truth[feature]!, 12)
+      expect(standardError).toBe(0)
+    }
+  })
+
+  it('has intervals that narrow as the pairs come to an end', async () => {
+    let held = 0
+    let all = 0
+    for (let seed = 0; seed < 60; seed++) {
+      const { labels } = await explained(301, seed)
+      for (const { feature, interval } of labels[0]!.weights) {
+        all++
+        if (interval![0] <= truth[feature]! && truth[feature]! <= interval![1]) held++
+      }
+    }
+    expect(held / all).toBeGreaterThanOrEqual(0.92)
+    expect(held / all).toBeLessThanOrEqual(0.98)
+  })
+})
+
 it('a single block of a factorial design does not say how well its effects are known', async () => {
   // Three switches together are another column of the block: their effect would be taken for that one's, for certain.
   const f = (x: Switches) => 4 * x[0]! * x[1]! * x[2]!

@@ -25,6 +25,7 @@ import type { Sampling, Settings } from '../settings.ts'
 import { drawMasks } from './draw-masks.ts'
 import { allMasks, chancesOf, MOST_ENUMERATED } from './exhaustive-design.ts'
 import {
+  allPairs,
   factorialBlock,
   factorialDesign,
   type NextMasks,
@@ -43,6 +44,8 @@ export interface Sampler<Input> {
   readonly weighting: 'kernel' | 'even' | Float64Array
   /** Whether the samples after the instance come in pairs of complements. */
   readonly paired: boolean
+  /** How many pairs there are, where none comes twice and equal ones have equal answers. */
+  readonly pairs?: number
   /** Samples that the first block should have. */
   readonly first: number
   /** About n further samples; with the first of them comes the instance. */
@@ -120,6 +123,7 @@ export async function chooseSampler<Input>(
     why,
     weighting: 'even',
     paired: factorial,
+    ...(factorial && around.fixed && { pairs: allPairs(active.length) }),
     first:
       Math.max(FIRST, Math.min(factorial ? factorialBlock(active.length) : 2 * d, maxSamples - 1)) +
       1,
