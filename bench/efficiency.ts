@@ -9,8 +9,9 @@
  * 4. Ours: `sampling: 'auto'` with more and more samples until the error is no larger; calls are counted, and taken on a
  *    straight line between the logarithms of the two sample sizes around the reference's error.
  *
- * Jaccard@10: mean overlap of the ten largest weights between seeds with the defaults, where the tenth and eleventh of
- * the limit are told apart (their gap is at least five times `tolerance` of the range); else it is marked as tied.
+ * Jaccard@10: mean overlap of the ten largest weights between seeds with the defaults; where the limit's tenth and eleventh
+ * are nearer than five times `tolerance` of the range, they are tied, and Jaccard@K stands beside it for the largest K ≤ 10
+ * whose next is not.
  */
 import type { ExplainOptions } from '../src/index.ts'
 import { type EfficiencyCase, efficiencyCases, hasData } from './efficiency/cases.ts'
@@ -41,7 +42,7 @@ export async function run({ quick, emit }: BenchOptions): Promise<void> {
     )
     const reference = await errorOf(one, lime, true, theirLimit, seeds)
     const { calls, errors } = await callsFor(one, reference.error, ourLimit, seeds)
-    const { jaccard, tied, mean } = await agreement(one, ourLimit, seeds)
+    const { jaccard, apart, mean } = await agreement(one, ourLimit, seeds)
     emit({
       case: `${one.group}: ${one.name}`,
       group: one.group,
@@ -49,7 +50,7 @@ export async function run({ quick, emit }: BenchOptions): Promise<void> {
       reference: one.reference,
       ratio: one.reference / calls,
       unit: 'calls',
-      note: `error ${reference.error.toFixed(4)}; ${errors}; auto ${mean.toFixed(0)} calls; Jaccard@10 ${jaccard.toFixed(3)}${tied ? ' (tied)' : ''}`,
+      note: `error ${reference.error.toFixed(4)}; ${errors}; auto ${mean.toFixed(0)} calls; Jaccard@10 ${jaccard.toFixed(3)}, ${apart}`,
     })
   }
 }
@@ -132,12 +133,13 @@ async function callsFor(one: EfficiencyCase, wanted: number, limit: Float64Array
 }
 
 async function agreement(one: EfficiencyCase, limit: Float64Array, seeds: number) {
-  const top = (weights: Float64Array) =>
-    [...weights.keys()].sort((a, b) => Math.abs(weights[b]!) - Math.abs(weights[a]!)).slice(0, 10)
+  const ranks = (weights: Float64Array) =>
+    [...weights.keys()].sort((a, b) => Math.abs(weights[b]!) - Math.abs(weights[a]!))
   const sizes = limit.map(Math.abs).sort().reverse()
   const range = Math.max(0, ...limit) - Math.min(0, ...limit)
-  const tied = sizes.length > 10 && sizes[9]! - sizes[10]! < 0.1 * range
-  const sets: Set<number>[] = []
+  let K = Math.min(10, sizes.length - 1)
+  while (K > 0 && sizes[K - 1]! - sizes[K]! < 0.1 * range) K--
+  const ranked: number[][] = []
   let mean = 0
   for (let seed = 0; seed < seeds; seed++) {
     const { weights, calls } = await weightsOf(
@@ -147,18 +149,25 @@ async function agreement(one: EfficiencyCase, limit: Float64Array, seeds: number
       false,
     )
     mean += calls / seeds
-    sets.push(new Set(top(weights)))
+    ranked.push(ranks(weights))
   }
+  const apart = K === 0 ? 'all tied' : `@${K} ${overlap(ranked, K).toFixed(3)}`
+  return { jaccard: overlap(ranked, 10), apart, mean }
+}
+
+/** Mean Jaccard index of the first k of all pairs of rankings. */
+function overlap(ranked: readonly (readonly number[])[], k: number): number {
+  const sets = ranked.map((ranks) => new Set(ranks.slice(0, k)))
   let sum = 0
   let count = 0
-  for (let a = 0; a < seeds; a++) {
+  for (let a = 0; a < sets.length; a++) {
     for (let b = 0; b < a; b++) {
       const both = [...sets[a]!].filter((j) => sets[b]!.has(j)).length
       sum += both / (sets[a]!.size + sets[b]!.size - both)
       count++
     }
   }
-  return { jaccard: sum / count, tied, mean }
+  return sum / count
 }
 
 function deviation(values: Float64Array): number {
