@@ -4,6 +4,8 @@ import { browserArguments, findChromium } from './tools/chromium.mjs'
 
 export default defineConfig({
   test: {
+    // Vitest's own default leaves one core idle, which on two cores is half of them.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
