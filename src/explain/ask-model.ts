@@ -18,9 +18,9 @@ import type { Matrix } from '../contract/matrix.ts'
 import type { Outputs, PredictContext, Predictor, Task } from '../contract/predictor.ts'
 import type { Control } from '../contract/progress.ts'
 import { eventLoopTurn } from '../contract/slices.ts'
-import { firstRows, rowsFrom } from '../math/bit-matrix.ts'
 import { allRows, distinctRows } from './distinct-rows.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
+import { firstSample, withoutFirst } from './stack-neighbourhoods.ts'
 
 /** A batch that was sent. */
 interface Batch {
@@ -267,23 +267,6 @@ function keepAnswers<Input>(
   const known = kept.get(predict) ?? new WeakMap<object, Inquiry<never>>()
   kept.set(predict, known)
   known.set(shared, answers as Inquiry<never>)
-}
-
-function firstSample<Input>({ interpretable, inputs }: Neighbourhood<Input>): Neighbourhood<Input> {
-  return { interpretable: firstRows(interpretable, 1), inputs }
-}
-
-/** The samples but the first, with their numbers from 0. */
-function withoutFirst<Input>({
-  interpretable,
-  codes,
-  inputs,
-}: Neighbourhood<Input>): Neighbourhood<Input> {
-  return {
-    interpretable: rowsFrom(interpretable, 1),
-    codes: codes && { ...codes, words: codes.words.subarray(codes.stride) },
-    inputs: (rows) => inputs(rows.map((row) => row + 1)),
-  }
 }
 
 function unevenColumns(where: string, got: number, expected: number): PredictorOutputError {

@@ -11,6 +11,7 @@
  *    which each would be added again.
  * 3. The second is used where it leaves clearly less variance.
  */
+import { predictLinear } from '../math/linear-prediction.ts'
 import { rangeOf } from '../math/range.ts'
 import { type AdditiveFit, additiveScores, fitAdditive } from './additive-control.ts'
 import { answer, controlLines } from './control-lines.ts'
@@ -50,11 +51,8 @@ export function estimateEffects(
     more(),
     folds.map((fold) => fold.fit),
   )
-  const { X, paired } = samples.samples
   const bent = folds.map((fold, f): Fold => {
-    const { coefficients, intercept } = lines[f]!
-    const effects = Array.from(coefficients, (b) => Float64Array.of(0, b))
-    const line = additiveScores({ X, paired }, { link: 'identity', intercept, effects })
+    const line = predictLinear(samples.samples.X, lines[f]!)
     return { ...fold, values: fold.values.map((value, k) => value - line[fold.rows[k]!]!) }
   })
   const rest = samples.estimate(less(y, bent))

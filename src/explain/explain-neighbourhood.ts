@@ -26,8 +26,9 @@ import { looseWarning } from './diagnose.ts'
 import { resolveLabels, topLabels } from './labels.ts'
 import type { Cells, Neighbourhood, Surroundings } from './neighbourhood.ts'
 import { partialReports, withPartial } from './partial-reports.ts'
-import { chooseSampler, type Sampler, stackNeighbourhoods } from './samplers/sampler.ts'
+import { chooseSampler, type Sampler } from './samplers/sampler.ts'
 import type { Settings } from './settings.ts'
+import { stackNeighbourhoods } from './stack-neighbourhoods.ts'
 
 /** What a domain hands over. */
 export interface ExplainRequest<Input, Result extends Explanation = Explanation> {
